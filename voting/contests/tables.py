@@ -1,0 +1,95 @@
+"""Tables of contests. The box knows no person, the participation no ballot, and neither a time or an order."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Field, SQLModel, UniqueConstraint
+
+from voting.store import Document, Instant, Versioned
+
+
+class Contest(Versioned, table=True):
+    """One question put to one roll. Everything a result depends on is frozen when it opens."""
+
+    __tablename__ = "contest"
+
+    id: str = Field(primary_key=True)
+    community_id: str = Field(foreign_key="community.id", index=True)
+    roll_id: str = Field(foreign_key="roll.id", index=True)
+    question: dict[str, str] = Field(sa_type=Document)
+    """Locale → text."""
+    method: str
+    seats: int = 1
+    rules: dict[str, Any] = Field(default_factory=dict, sa_type=Document)
+    """Rule values of the method (`voting.core.count`)."""
+    terms: dict[str, Any] = Field(default_factory=dict, sa_type=Document)
+    """Procedure: notice_days, objection_days, extension_max_days, turnout_floor ("p/q" or absent), revoting,
+    ballots (valid_only | as_marked)."""
+    secrecy: str = "secret"
+    publish_mode: str = "full"
+    lot_seed: str | None = None
+    """Public dice digits that decide ties (evidence: ties)."""
+    state: str = "draft"
+    opens_at: datetime = Field(sa_type=Instant)
+    closes_at: datetime = Field(sa_type=Instant)
+    noticed_at: datetime | None = Field(default=None, sa_type=Instant)
+    opened_at: datetime | None = Field(default=None, sa_type=Instant)
+    closed_at: datetime | None = Field(default=None, sa_type=Instant)
+    provisional_at: datetime | None = Field(default=None, sa_type=Instant)
+    electors: int = 0
+    """Electors at opening."""
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class Option(SQLModel, table=True):
+    """One thing that can be chosen. `position` is its place on the ballot and its byte in a stored ballot."""
+
+    __tablename__ = "contest_option"
+    __table_args__ = (UniqueConstraint("contest_id", "position"),)
+
+    id: str = Field(primary_key=True)
+    community_id: str = Field(foreign_key="community.id")
+    contest_id: str = Field(foreign_key="contest.id")
+    position: int
+    label: dict[str, str] = Field(sa_type=Document)
+    description: dict[str, str] = Field(default_factory=dict, sa_type=Document)
+    status_quo: bool = False
+
+
+class Participation(SQLModel, table=True):
+    """Whether an elector has been checked off, and by which channel. Filled at opening, one row per elector."""
+
+    __tablename__ = "participation"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    contest_id: str = Field(primary_key=True, foreign_key="contest.id")
+    entry_id: str = Field(primary_key=True)
+    channel: str | None = None
+    """online | paper; empty until the check-off."""
+
+
+class BoxRow(SQLModel, table=True):
+    """One ballot in the box: its pseudonym, its revision, its marks. No person, no time, no order."""
+
+    __tablename__ = "ballot_box"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    contest_id: str = Field(primary_key=True)
+    slot: bytes = Field(primary_key=True)
+    seq: int = 0
+    ballot: bytes
+
+
+class Tally(SQLModel, table=True):
+    """What a count found, with every round. Append-only."""
+
+    __tablename__ = "tally"
+
+    id: str = Field(primary_key=True)
+    community_id: str = Field(foreign_key="community.id")
+    contest_id: str = Field(foreign_key="contest.id", index=True)
+    counted_at: datetime = Field(sa_type=Instant)
+    result: dict[str, Any] = Field(sa_type=Document)
+    result_hash: bytes

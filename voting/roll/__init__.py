@@ -1,0 +1,1 @@
+"""Who may vote: rolls compiled from the register, displayed, sealed."""

@@ -1,0 +1,66 @@
+"""Tables of rolls. Nothing of a roll changes after its seal; triggers of both databases keep that."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger
+from sqlmodel import Field, Index, SQLModel, UniqueConstraint
+
+from voting.store import Document, Instant, Versioned
+
+
+class Roll(Versioned, table=True):
+    """The list of electors of one basis and scope."""
+
+    __tablename__ = "roll"
+
+    id: str = Field(primary_key=True)
+    community_id: str = Field(foreign_key="community.id", index=True)
+    name: str
+    basis: str
+    """person | household | owner"""
+    scope: dict[str, Any] = Field(sa_type=Document)
+    """`{"kind": "community"}` or `{"kind": "building" | "unit" | "dwellings", "ids": […]}`."""
+    minimum_age: int | None = None
+    state: str = "draft"
+    electors: int = 0
+    heads: int = 0
+    area_cm2: int = Field(default=0, sa_type=BigInteger)
+    root: bytes | None = None
+    """RFC 6962 root of the salted, sorted leaves; set by the seal."""
+    compiled_at: datetime | None = Field(default=None, sa_type=Instant)
+    sealed_at: datetime | None = Field(default=None, sa_type=Instant)
+    created_at: datetime = Field(sa_type=Instant)
+    replaces_id: str | None = Field(default=None, foreign_key="roll.id")
+
+
+class RollEntry(SQLModel, table=True):
+    """One elector and what they weigh."""
+
+    __tablename__ = "roll_entry"
+    __table_args__ = (UniqueConstraint("roll_id", "elector"), Index("ix_roll_entry_roll_id_id", "roll_id", "id"))
+
+    id: str = Field(primary_key=True)
+    community_id: str = Field(foreign_key="community.id")
+    roll_id: str = Field(foreign_key="roll.id")
+    elector: str
+    """Person id, household id or owner's merge key, by the roll's basis."""
+    label: str
+    """How the display shows the elector (name or dwelling)."""
+    unit_id: str | None = None
+    heads: int = 1
+    area_cm2: int = Field(default=0, sa_type=BigInteger)
+    salt: bytes
+
+
+class RollVoter(SQLModel, table=True):
+    """Who may act for an entry. One person acts for at most one entry of a roll."""
+
+    __tablename__ = "roll_voter"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    roll_id: str = Field(primary_key=True, foreign_key="roll.id")
+    person_id: str = Field(primary_key=True)
+    entry_id: str = Field(foreign_key="roll_entry.id", index=True)

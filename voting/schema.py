@@ -1,0 +1,19 @@
+"""Every table, imported for its effect on the one metadata: migrations and tests read the whole schema from here."""
+
+from __future__ import annotations
+
+from sqlmodel import SQLModel
+
+import voting.access.tables
+import voting.community.tables
+import voting.contests.tables
+import voting.log.tables
+import voting.roll.tables  # noqa: F401 (imported for the tables)
+
+metadata = SQLModel.metadata
+
+APPEND_ONLY = ("event", "tally")
+"""Tables whose rows are never changed or deleted."""
+
+SEALED_BY_ROLL = ("roll_entry", "roll_voter")
+"""Tables whose rows do not change once their roll is sealed."""

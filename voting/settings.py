@@ -1,0 +1,50 @@
+"""Settings, read once at an entry point from the environment (`YISHI_…`) and handed down."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class TrustedIssuer(BaseModel):
+    """An outside issuer of access tokens. `kid` is chosen from its JWKS by us, never followed from a header URL."""
+
+    issuer: str
+    jwks_url: str
+    audience: str = "yishi"
+
+
+class Settings(BaseSettings):
+    """Everything a process needs to know before its first request."""
+
+    model_config = SettingsConfigDict(env_prefix="YISHI_", extra="ignore", frozen=True)
+
+    database_url: str = "sqlite:///var/yishi.db"
+    """`sqlite:///path` or `postgresql://…` (psycopg 3 is the driver)."""
+
+    public_url: str = "http://127.0.0.1:8000"
+    """How the world reaches the service; the issuer of its tokens and the origin of its logs."""
+
+    audience: str = "yishi"
+    key_file: Path = Path("var/token-key.pem")
+    """ES256 private key (PEM) of the embedded issuer and of receipts; made with mode 0600 when absent."""
+
+    issuers: Annotated[list[TrustedIssuer], NoDecode] = Field(default_factory=list)
+    access_token_seconds: int = 3600
+    refresh_token_days: int = 180
+
+    max_body_bytes: int = 1_048_576
+    max_import_bytes: int = 33_554_432
+    max_depth: int = 24
+    page_size: int = 50
+    max_page_size: int = 200
+    rate_per_minute: int = 600
+    """Requests a minute per caller (token, else address); 0 turns the limit off."""
+
+    pool_size: int = 12
+    log_json: bool = True
+    demo: bool = False
+    """Whether communities made by the demo may have their clock moved."""
