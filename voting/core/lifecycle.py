@@ -1,0 +1,200 @@
+"""Every state machine as one table: (state, command) → state, with the guards that may stand in the way.
+
+A guard is named for its reason: the name is the code of the sentence that explains the refusal. Guards are pure: they see
+a frozen record of facts that the service loaded, and nothing else. A command that the table does not have from a state is
+refused with the list of those it has, and why each other is blocked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+
+from voting.errors import IllegalMove, Invalid
+
+Facts = TypeVar("Facts")
+WRONG_STATE = "wrong_state"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Where a command leads, what may stand in the way (checked in this order), and whether it needs a reason."""
+
+    to: str
+    guards: tuple[str, ...] = ()
+    needs_reason: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Machine(Generic[Facts]):
+    """One noun's life. `guards` maps the code of a reason to the test that finds it: true means blocked."""
+
+    noun: str
+    initial: str
+    offered: tuple[str, ...]
+    """Commands that callers may give, in the order they are shown. Others are given by the service itself."""
+    table: Mapping[tuple[str, str], Move]
+    guards: Mapping[str, Callable[[Facts], bool]]
+
+    @property
+    def states(self) -> frozenset[str]:
+        """Every state named by the table."""
+        return frozenset(
+            {self.initial} | {state for state, _ in self.table} | {move.to for move in self.table.values()}
+        )
+
+    @property
+    def commands(self) -> frozenset[str]:
+        """Every command of the table."""
+        return frozenset(command for _, command in self.table)
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What can be done now: `allowed` in the order offered, and the reason's code for each other command."""
+
+    allowed: tuple[str, ...]
+    blocked: Mapping[str, str]
+
+
+def obstacle(machine: Machine[Facts], state: str, command: str, facts: Facts) -> str | None:
+    """The code of the first reason why `command` cannot be given now, or nothing."""
+    move = machine.table.get((state, command))
+    if move is None:
+        return WRONG_STATE
+    return next((name for name in move.guards if machine.guards[name](facts)), None)
+
+
+def survey(machine: Machine[Facts], state: str, facts: Facts) -> Survey:
+    """Every offered command: allowed, or the code of what stands in its way."""
+    found = {command: obstacle(machine, state, command, facts) for command in machine.offered}
+    return Survey(
+        tuple(command for command, reason in found.items() if reason is None),
+        {command: reason for command, reason in found.items() if reason is not None},
+    )
+
+
+def move(machine: Machine[Facts], state: str, command: str, facts: Facts, reason: str | None = None) -> str:
+    """The state after `command`.
+
+    Raises `IllegalMove` with the allowed commands and the reasons against the others; `Invalid` at `/reason` where the
+    move needs one and none is given.
+    """
+    stands = obstacle(machine, state, command, facts)
+    if stands is not None:
+        found = survey(machine, state, facts)
+        code = "illegal_move" if stands == WRONG_STATE else stands
+        raise IllegalMove(
+            code, allowed=found.allowed, blocked=found.blocked, noun=machine.noun, state=state, command=command
+        )
+    chosen = machine.table[state, command]
+    if chosen.needs_reason and not (reason or "").strip():
+        raise Invalid.at("/reason", "reason_required", command=command)
+    return chosen.to
+
+
+@dataclass(frozen=True, slots=True)
+class RollFacts:
+    """What the roll's guards look at."""
+
+    electors: int
+    undecided: int = 0
+    """Objections filed and not yet decided."""
+
+
+_ROLL_SEAL = Move("sealed", ("roll_is_empty", "objections_undecided"))
+
+ROLL: Machine[RollFacts] = Machine(
+    noun="roll",
+    initial="draft",
+    offered=("compile", "display", "close_objections", "correct", "seal", "supersede"),
+    table={
+        ("draft", "compile"): Move("compiled"),
+        ("compiled", "compile"): Move("compiled"),
+        ("compiled", "display"): Move("displayed", ("roll_is_empty",)),
+        ("displayed", "close_objections"): Move("objections_closed"),
+        ("objections_closed", "correct"): Move("corrected"),
+        ("corrected", "correct"): Move("corrected"),
+        ("objections_closed", "seal"): _ROLL_SEAL,
+        ("corrected", "seal"): _ROLL_SEAL,
+        ("sealed", "supersede"): Move("superseded"),
+    },
+    guards={
+        "roll_is_empty": lambda facts: facts.electors == 0,
+        "objections_undecided": lambda facts: facts.undecided > 0,
+    },
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ContestFacts:
+    """What the contest's guards look at. Times are aware; periods are whole days of 24 hours."""
+
+    now: datetime
+    opens_at: datetime
+    closes_at: datetime
+    roll_state: str
+    noticed_at: datetime | None = None
+    notice_days: int = 0
+    extension_max_days: int = 0
+    provisional_at: datetime | None = None
+    objection_days: int = 0
+    electors: int = 0
+    cast: int = 0
+    revoting: bool = False
+
+
+def _runs(since: datetime | None, days: int, now: datetime) -> bool:
+    return since is None or now < since + timedelta(days=days)
+
+
+def _may_still_cast(facts: ContestFacts) -> bool:
+    """Before the end somebody may still cast, or cast again where revoting is allowed."""
+    return facts.now < facts.closes_at and (facts.revoting or facts.cast < facts.electors)
+
+
+_UNFINISHED = (
+    "draft",
+    "noticed",
+    "open",
+    "closed",
+    "counted",
+    "inconclusive",
+    "provisional",
+    "challenged",
+    "recounted",
+)
+
+CONTEST: Machine[ContestFacts] = Machine(
+    noun="contest",
+    initial="draft",
+    offered=("edit", "notice", "open", "extend", "close", "count", "publish", "certify", "annul"),
+    table={
+        ("draft", "edit"): Move("draft"),
+        ("draft", "notice"): Move("noticed", ("window_is_over",)),
+        ("noticed", "open"): Move(
+            "open", ("roll_not_sealed", "notice_period_running", "before_opens_at", "window_is_over")
+        ),
+        ("open", "extend"): Move("open", ("extension_not_allowed", "window_is_over"), needs_reason=True),
+        ("open", "close"): Move("closed", ("window_still_open",)),
+        ("closed", "count"): Move("counted"),
+        ("closed", "find_inconclusive"): Move("inconclusive"),
+        ("counted", "publish"): Move("provisional"),
+        ("provisional", "certify"): Move("certified", ("objection_period_running",)),
+        ("provisional", "challenge"): Move("challenged", needs_reason=True),
+        ("challenged", "recount"): Move("recounted"),
+        ("recounted", "publish"): Move("provisional"),
+    }
+    | {(state, "annul"): Move("annulled", needs_reason=True) for state in _UNFINISHED},
+    guards={
+        "roll_not_sealed": lambda facts: facts.roll_state != "sealed",
+        "notice_period_running": lambda facts: _runs(facts.noticed_at, facts.notice_days, facts.now),
+        "before_opens_at": lambda facts: facts.now < facts.opens_at,
+        "window_is_over": lambda facts: facts.now >= facts.closes_at,
+        "window_still_open": _may_still_cast,
+        "extension_not_allowed": lambda facts: facts.extension_max_days == 0,
+        "objection_period_running": lambda facts: _runs(facts.provisional_at, facts.objection_days, facts.now),
+    },
+)
