@@ -1,0 +1,60 @@
+"""What happened: one typed event for each state change, written in the transaction of the change, read by subject.
+
+The table is append-only (triggers of both databases). An event names ids, states and figures that are public by rule;
+never a name, a phone number, a ranking or a ballot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from voting.ids import timed_id
+from voting.log.tables import Event
+
+EventFact = str | int | bool | Sequence[str] | None
+
+
+def record(
+    session: Session,
+    *,
+    community_id: str,
+    subject_kind: str,
+    subject_id: str,
+    kind: str,
+    actor_id: str,
+    now: datetime,
+    from_state: str | None = None,
+    to_state: str | None = None,
+    reason: str | None = None,
+    facts: Mapping[str, EventFact] | None = None,
+) -> Event:
+    """Write that `actor_id` did `kind` (past tense) to the subject at `now`. Flushed, not committed."""
+    event = Event(
+        id=timed_id("evt", now),
+        community_id=community_id,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        kind=kind,
+        from_state=from_state,
+        to_state=to_state,
+        actor_id=actor_id,
+        at=now,
+        reason=reason,
+        facts=dict(facts or {}),
+    )
+    session.add(event)
+    session.flush()
+    return event
+
+
+def of(
+    session: Session, subject_kind: str, subject_id: str, after: str | None = None, limit: int = 50
+) -> tuple[Event, ...]:
+    """At most `limit` events of one subject, oldest first, those behind the event id `after` (a keyset, not a count)."""
+    query = select(Event).where(Event.subject_kind == subject_kind, Event.subject_id == subject_id)
+    if after is not None:
+        query = query.where(col(Event.id) > after)
+    return tuple(session.exec(query.order_by(col(Event.id)).limit(limit)))
