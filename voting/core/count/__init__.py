@@ -1,0 +1,50 @@
+"""Ballots to tally. `count` is the door; `Tally` the answer, `tally_to_json` its written form."""
+
+from voting.core.count.ballots import OVERVOTE, Ballots, Ranking
+from voting.core.count.case import Case, case_from_json
+from voting.core.count.difference import difference
+from voting.core.count.errors import (
+    CountError,
+    IllegalBallot,
+    IllegalCase,
+    IllegalPoll,
+    IllegalRule,
+    TooLarge,
+    UnknownMethod,
+    UnknownRule,
+)
+from voting.core.count.methods import METHODS, count, legal_rules, validate_rules
+from voting.core.count.rules import Resolution, Rules
+from voting.core.count.tally import Exhausted, Round, Tally, Tie, Transfer
+from voting.core.count.tiebreak import lot_order
+from voting.core.count.written import tally_to_json
+
+__all__ = [
+    "METHODS",
+    "OVERVOTE",
+    "Ballots",
+    "Case",
+    "CountError",
+    "Exhausted",
+    "IllegalBallot",
+    "IllegalCase",
+    "IllegalPoll",
+    "IllegalRule",
+    "Ranking",
+    "Resolution",
+    "Round",
+    "Rules",
+    "Tally",
+    "Tie",
+    "TooLarge",
+    "Transfer",
+    "UnknownMethod",
+    "UnknownRule",
+    "case_from_json",
+    "count",
+    "difference",
+    "legal_rules",
+    "lot_order",
+    "tally_to_json",
+    "validate_rules",
+]

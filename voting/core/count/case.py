@@ -1,0 +1,97 @@
+"""The case form: one JSON object with method, seats, candidates, rules, ballots and (for a conformance case) `expected`.
+
+Words by which a case says that its source leaves a rule open (`unspecified`, `n/a`, …) are read as a rule not given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from voting.core.count.ballots import Ranking
+from voting.core.count.errors import IllegalCase
+from voting.core.count.methods import count, validate_rules
+from voting.core.count.rules import Rules
+from voting.core.count.tally import Tally
+
+OPEN_WORDS = ("n/a", "unspecified", "not_representable_in_blt")
+OPEN_PHRASES = ("library specific",)
+
+NEEDED = ("method", "seats", "candidates", "rules", "ballots")
+KNOWN = {*NEEDED, "expected", "source", "licence", "name", "title", "cvr_format"}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One poll to be counted, with what somebody else found. `open` names the rules its source leaves open."""
+
+    method: str
+    seats: int
+    options: tuple[str, ...]
+    rules: Rules
+    ballots: Mapping[Ranking, int]
+    expected: Mapping[str, Any]
+    open: tuple[str, ...] = ()
+    name: str = ""
+
+    def count(self) -> Tally:
+        """Count the case."""
+        return count(self.method, self.options, self.ballots, self.seats, self.rules)
+
+
+def case_from_json(document: Any) -> Case:
+    """Read a parsed case. Raises `IllegalCase` with the place, or the error of the rule that is wrong."""
+    if not isinstance(document, Mapping):
+        raise IllegalCase("case", f"expected an object; got {type(document).__name__}")
+    missing = [member for member in NEEDED if member not in document]
+    if missing:
+        raise IllegalCase(missing[0], "expected this member; it is missing")
+    stranger = next((member for member in document if member not in KNOWN), None)
+    if stranger is not None:
+        raise IllegalCase(str(stranger), f"no such member; a case has {', '.join(sorted(KNOWN))}")
+    values = _typed(document, "rules", Mapping)
+    left_open = tuple(member for member, value in values.items() if is_open(value))
+    kept = {member: value for member, value in values.items() if member not in left_open}
+    return Case(
+        method=_typed(document, "method", str),
+        seats=_typed(document, "seats", int),
+        options=tuple(_typed(document, "candidates", list)),
+        rules=validate_rules(document["method"], kept),
+        ballots=_ballots(_typed(document, "ballots", list)),
+        expected=document.get("expected", {}),
+        open=left_open,
+        name=str(document.get("name", "")),
+    )
+
+
+def is_open(value: object) -> bool:
+    """Whether a rule value says that the source leaves the rule open."""
+    return isinstance(value, str) and (value in OPEN_WORDS or any(phrase in value for phrase in OPEN_PHRASES))
+
+
+def _typed(document: Mapping[str, Any], member: str, kind: type) -> Any:
+    """The member, if it is of its type."""
+    value = document[member]
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise IllegalCase(member, f"expected {kind.__name__}; got {type(value).__name__}")
+    return value
+
+
+def _ballots(entries: list[Any]) -> dict[Ranking, int]:
+    """The ballots, equal rankings added up."""
+    ballots: dict[Ranking, int] = {}
+    for place, entry in enumerate(entries):
+        where = f"ballots/{place}"
+        if not isinstance(entry, Mapping) or set(entry) != {"count", "ranking"}:
+            raise IllegalCase(where, "expected an object with count and ranking")
+        number, ranks = entry["count"], entry["ranking"]
+        if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+            raise IllegalCase(f"{where}/count", f"expected a whole number, not negative; got {number!r}")
+        if not isinstance(ranks, list) or not all(
+            isinstance(rank, list) and all(isinstance(option, str) for option in rank) for rank in ranks
+        ):
+            raise IllegalCase(f"{where}/ranking", "expected a list of ranks, each a list of option ids")
+        ranking = tuple(tuple(rank) for rank in ranks)
+        ballots[ranking] = ballots.get(ranking, 0) + number
+    return ballots

@@ -1,0 +1,80 @@
+"""What a count refuses, and with which facts.
+
+CountError
+├── UnknownMethod   no such method; carries the methods there are
+├── UnknownRule     the method has no rule member of that name; carries the members it has
+├── IllegalRule     the member cannot have that value; carries the legal values
+├── IllegalPoll     options, seats or ballots that do not fit together
+├── IllegalBallot   one ranking that cannot be read
+├── IllegalCase     a case file of the wrong form; carries where
+└── TooLarge        more than the method counts in reasonable time; carries the limit
+"""
+
+from __future__ import annotations
+
+
+class CountError(ValueError):
+    """Base of all refusals of a count. The message says what was expected and what came."""
+
+
+class UnknownMethod(CountError):
+    """No method has this name."""
+
+    def __init__(self, method: str, legal: tuple[str, ...]) -> None:
+        super().__init__(f"method: expected one of {', '.join(legal)}; got {method!r}")
+        self.method = method
+        self.legal = legal
+
+
+class UnknownRule(CountError):
+    """The method has no rule member of this name."""
+
+    def __init__(self, method: str, member: str, legal: tuple[str, ...]) -> None:
+        super().__init__(f"{method} has no rule {member!r}; it has {', '.join(legal)}")
+        self.method = method
+        self.member = member
+        self.legal = legal
+
+
+class IllegalRule(CountError):
+    """The rule member exists, but not with this value."""
+
+    def __init__(self, method: str, member: str, value: object, legal: tuple[str, ...]) -> None:
+        super().__init__(f"{method}: {member} expected {' or '.join(legal)}; got {value!r}")
+        self.method = method
+        self.member = member
+        self.value = value
+        self.legal = legal
+
+
+class IllegalPoll(CountError):
+    """Options, seats and rules that do not fit together: no options, a name twice, an order that names a stranger."""
+
+
+class IllegalBallot(CountError):
+    """One ranking that cannot be read: an option nobody stands under, a count below zero."""
+
+    def __init__(self, ranking: object, reason: str) -> None:
+        super().__init__(f"ballot {ranking!r}: {reason}")
+        self.ranking = ranking
+        self.reason = reason
+
+
+class IllegalCase(CountError):
+    """A case file that has not the form of a case."""
+
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(f"{where}: {reason}")
+        self.where = where
+        self.reason = reason
+
+
+class TooLarge(CountError):
+    """The poll is larger than this method finishes in reasonable time and memory."""
+
+    def __init__(self, method: str, what: str, size: int, limit: int) -> None:
+        super().__init__(f"{method} counts at most {limit} {what}; got {size}")
+        self.method = method
+        self.what = what
+        self.size = size
+        self.limit = limit

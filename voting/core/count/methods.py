@@ -1,0 +1,71 @@
+"""The table of methods, and `count`, the one door to all of them.
+
+A method is one file and one row: its name, the function that counts, the rule members it takes, and its limits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from voting.core.count import approval, irv, multi_pass, plurality, rules
+from voting.core.count.ballots import Ballots
+from voting.core.count.errors import UnknownMethod
+from voting.core.count.poll import Poll, fitted
+from voting.core.count.rules import Members, Rules
+from voting.core.count.tally import Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One row of the table."""
+
+    name: str
+    counts: Callable[[Poll], Tally]
+    members: Members
+
+
+_ROWS = (
+    Method("plurality", plurality.count, plurality.MEMBERS),
+    Method("approval", approval.count, approval.MEMBERS),
+    Method("irv", irv.count, irv.members("irv")),
+    Method("irv-bottoms-up", irv.count, irv.members("irv-bottoms-up")),
+    Method("irv-bottoms-up-threshold", irv.count, irv.members("irv-bottoms-up-threshold")),
+    Method("irv-multi-pass", multi_pass.count, irv.members("irv-multi-pass")),
+)
+
+METHODS: Mapping[str, Method] = {row.name: row for row in _ROWS}
+
+
+def method_named(name: str) -> Method:
+    """The row of a method. Raises `UnknownMethod`, which lists those there are."""
+    if name not in METHODS:
+        raise UnknownMethod(name, tuple(METHODS))
+    return METHODS[name]
+
+
+def legal_rules(method: str) -> dict[str, tuple[str, ...]]:
+    """Every rule member of a method with its legal values in words."""
+    return {member: kind.legal for member, kind in sorted(method_named(method).members.items())}
+
+
+def validate_rules(method: str, values: Mapping[str, Any]) -> Rules:
+    """Read rule values for a method. Raises `UnknownRule` or `IllegalRule` with the legal ones; `None` is not given."""
+    return rules.read(method, method_named(method).members, values)
+
+
+def count(
+    method: str,
+    options: Sequence[str],
+    ballots: Ballots,
+    seats: int = 1,
+    values: Rules | Mapping[str, Any] | None = None,
+) -> Tally:
+    """Count ballots by a method: option ids in order, ranking → number of ballots, seats, and rule values.
+
+    Raises a `CountError` that says what does not fit; never decides a tie that the rules do not decide.
+    """
+    row = method_named(method)
+    read = values if isinstance(values, Rules) else validate_rules(method, values or {})
+    return row.counts(fitted(Poll(method, tuple(options), ballots, seats, read)))

@@ -1,0 +1,88 @@
+"""Plurality: each ballot counts for the first option it ranks; block plurality with several seats. Votes are ballots.
+
+With several seats a ballot counts once for each of up to `seats` options, taken from its ranks in order; a rank that
+goes beyond them is an overvote. Where the ballots are weak orders (`unranked` is given, or overvotes are split), options
+that share the first rank share the vote equally.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from fractions import Fraction
+
+from voting.core.count import single_round
+from voting.core.count.ballots import OVERVOTE, Cause, Ranking, is_blank, path_of
+from voting.core.count.numbers import Amount, whole
+from voting.core.count.poll import Poll
+from voting.core.count.rules import COMMON, UNRANKED, Choice, Members, Rules
+from voting.core.count.tally import Exhausted, Tally
+
+OVERVOTES = (
+    "exhaust_immediately",
+    "skip_to_next_rank",
+    "exhaust_if_multiple_continuing",
+    "rejected_before_count",
+    "not_applicable",
+    "split_equally",
+)
+
+MEMBERS: Members = {**COMMON, **UNRANKED, "overvote": Choice(OVERVOTES)}
+
+
+def count(poll: Poll) -> Tally:
+    """Count the first preferences (up to `seats` marks on each ballot); the options with most votes are elected."""
+    votes: dict[str, Amount] = dict.fromkeys(poll.standing, 0)
+    left: Counter[Cause] = Counter()
+    undervotes = 0
+    for ranking, ballots in poll.ballots.items():
+        if is_blank(ranking):
+            undervotes += ballots
+            continue
+        shares, cause = marks(ranking, poll)
+        for option, share in shares.items():
+            votes[option] += share * ballots
+        if not shares:
+            left[cause] += ballots
+    scores = {option: whole(held) for option, held in votes.items()}
+    exhausted = Exhausted(left["choices"], left["overvotes"], left["duplicates"], left["skipped"])
+    return single_round.tally(poll, scores, sum(poll.ballots.values()), undervotes, exhausted)
+
+
+def splits(rules: Rules) -> bool:
+    """Whether options of equal rank share a vote."""
+    return rules.overvote == "split_equally" or (rules.overvote is None and rules.unranked is not None)
+
+
+def marks(ranking: Ranking, poll: Poll) -> tuple[dict[str, Amount], Cause]:
+    """What one ballot gives to whom, or why it gives nothing."""
+    if splits(poll.rules):
+        return equal_shares(ranking, poll.standing), "choices"
+    if poll.seats > 1:
+        return _block(ranking, poll)
+    index = {option: place for place, option in enumerate(poll.options) if option in set(poll.standing)}
+    steps, cause = path_of(ranking, index, poll.rules)
+    if not steps:
+        return {}, cause
+    return ({poll.options[steps[0]]: 1}, cause) if isinstance(steps[0], int) else ({}, "overvotes")
+
+
+def equal_shares(ranking: Ranking, among: tuple[str, ...]) -> dict[str, Amount]:
+    """One vote, shared equally by the options of the first rank that holds any of `among`."""
+    for rank in ranking:
+        held = [option for option in dict.fromkeys(rank) if option in among]
+        if held:
+            return dict.fromkeys(held, Fraction(1, len(held)))
+    return {}
+
+
+def _block(ranking: Ranking, poll: Poll) -> tuple[dict[str, Amount], Cause]:
+    """Up to `seats` marks in the order of the ranks; a rank beyond them ends the ballot there."""
+    chosen: dict[str, Amount] = {}
+    for rank in ranking:
+        fresh = [option for option in dict.fromkeys(rank) if option in poll.standing and option not in chosen]
+        if OVERVOTE in rank or (len(rank) > 1 and len(chosen) + len(fresh) > poll.seats):
+            return chosen, "overvotes"
+        chosen.update(dict.fromkeys(fresh[: poll.seats - len(chosen)], 1))
+        if len(chosen) == poll.seats:
+            break
+    return chosen, "choices"
