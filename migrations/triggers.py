@@ -10,7 +10,26 @@ from collections.abc import Iterable
 
 from sqlalchemy.engine import Connection
 
-_SEALED = "(SELECT state FROM roll WHERE id = {row}.roll_id) IN ('sealed', 'superseded')"
+_SEALED = "EXISTS (SELECT 1 FROM roll WHERE id IN ({rolls}) AND state IN ('sealed', 'superseded'))"
+_ROLLS = {"INSERT": "NEW.roll_id", "UPDATE": "OLD.roll_id, NEW.roll_id", "DELETE": "OLD.roll_id"}
+_KEPT = (
+    "id",
+    "community_id",
+    "name",
+    "basis",
+    "scope",
+    "minimum_age",
+    "age_on",
+    "electors",
+    "heads",
+    "area_cm2",
+    "root",
+    "compiled_at",
+    "sealed_at",
+    "created_at",
+    "replaces_id",
+)
+"""Columns of a roll that its seal fixes: all but `state`, which may become `superseded` once, and `version`."""
 
 
 def install(connection: Connection, append_only: Iterable[str], sealed_by_roll: Iterable[str]) -> None:
@@ -18,19 +37,22 @@ def install(connection: Connection, append_only: Iterable[str], sealed_by_roll: 
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(_POSTGRES_REFUSE)
         connection.exec_driver_sql(_POSTGRES_SEALED)
+        connection.exec_driver_sql(_POSTGRES_FINAL)
     for table in append_only:
         for verb in ("UPDATE", "DELETE"):
             _create(connection, f"{table}_refuse_{verb.lower()}", table, verb, None)
     for table in sealed_by_roll:
         for verb in ("INSERT", "UPDATE", "DELETE"):
-            row = "OLD" if verb == "DELETE" else "NEW"
-            _create(connection, f"{table}_sealed_{verb.lower()}", table, verb, _SEALED.format(row=row))
+            _create(connection, f"{table}_sealed_{verb.lower()}", table, verb, _SEALED.format(rolls=_ROLLS[verb]))
+    for verb in ("UPDATE", "DELETE"):
+        _create_final(connection, verb)
 
 
 def remove(connection: Connection, append_only: Iterable[str], sealed_by_roll: Iterable[str]) -> None:
     """Drop every trigger and, on PostgreSQL, the functions they call."""
     names = [(f"{t}_refuse_{v}", t) for t in append_only for v in ("update", "delete")]
     names += [(f"{t}_sealed_{v}", t) for t in sealed_by_roll for v in ("insert", "update", "delete")]
+    names += [(f"roll_final_{v}", "roll") for v in ("update", "delete")]
     for name, table in names:
         connection.exec_driver_sql(
             f"DROP TRIGGER IF EXISTS {name}" + (f" ON {table}" if _is_postgres(connection) else "")
@@ -38,6 +60,7 @@ def remove(connection: Connection, append_only: Iterable[str], sealed_by_roll: I
     if _is_postgres(connection):
         connection.exec_driver_sql("DROP FUNCTION IF EXISTS yishi_refuse()")
         connection.exec_driver_sql("DROP FUNCTION IF EXISTS yishi_sealed()")
+        connection.exec_driver_sql("DROP FUNCTION IF EXISTS yishi_final()")
 
 
 def _is_postgres(connection: Connection) -> bool:
@@ -60,6 +83,29 @@ def _create(connection: Connection, name: str, table: str, verb: str, condition:
     )
 
 
+def _create_final(connection: Connection, verb: str) -> None:
+    """The roll's own row: after the seal it is superseded at most, and never deleted."""
+    name = f"roll_final_{verb.lower()}"
+    if _is_postgres(connection):
+        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name} ON roll")
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER {name} BEFORE {verb} ON roll FOR EACH ROW EXECUTE FUNCTION yishi_final()"
+        )
+        return
+    kept = f"({_columns('NEW')}) IS ({_columns('OLD')})"
+    supersedes = f"OLD.state = 'sealed' AND NEW.state = 'superseded' AND {kept}" if verb == "UPDATE" else "0"
+    connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+    connection.exec_driver_sql(
+        f"CREATE TRIGGER {name} BEFORE {verb} ON roll "
+        f"WHEN OLD.state IN ('sealed', 'superseded') AND NOT ({supersedes}) "
+        "BEGIN SELECT RAISE(ABORT, 'the roll is sealed'); END"
+    )
+
+
+def _columns(row: str) -> str:
+    return ", ".join(f"{row}.{column}" for column in _KEPT)
+
+
 _POSTGRES_REFUSE = """
 CREATE OR REPLACE FUNCTION yishi_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -70,10 +116,26 @@ END $$
 _POSTGRES_SEALED = """
 CREATE OR REPLACE FUNCTION yishi_sealed() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-  changed text := CASE WHEN TG_OP = 'DELETE' THEN OLD.roll_id ELSE NEW.roll_id END;
+  found text;
 BEGIN
-  IF (SELECT state FROM roll WHERE id = changed) IN ('sealed', 'superseded') THEN
-    RAISE EXCEPTION 'the roll is sealed' USING ERRCODE = 'restrict_violation';
+  -- FOR SHARE waits for a seal in flight and then sees it; a plain read would see the state from before.
+  FOR found IN SELECT state FROM roll WHERE id IN (OLD.roll_id, NEW.roll_id) FOR SHARE LOOP
+    IF found IN ('sealed', 'superseded') THEN
+      RAISE EXCEPTION 'the roll is sealed' USING ERRCODE = 'restrict_violation';
+    END IF;
+  END LOOP;
+  RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+END $$
+"""
+
+_POSTGRES_FINAL = f"""
+CREATE OR REPLACE FUNCTION yishi_final() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF OLD.state IN ('sealed', 'superseded') THEN
+    IF TG_OP = 'DELETE' OR OLD.state = 'superseded' OR NEW.state <> 'superseded'
+       OR ({_columns("NEW")}) IS DISTINCT FROM ({_columns("OLD")}) THEN
+      RAISE EXCEPTION 'the roll is sealed' USING ERRCODE = 'restrict_violation';
+    END IF;
   END IF;
   RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
 END $$

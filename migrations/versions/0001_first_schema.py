@@ -156,6 +156,7 @@ def upgrade() -> None:
         sa.Column("basis", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("scope", voting.store.Document(), nullable=False),
         sa.Column("minimum_age", sa.Integer(), nullable=True),
+        sa.Column("age_on", sa.Date(), nullable=True),
         sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("electors", sa.Integer(), nullable=False),
         sa.Column("heads", sa.Integer(), nullable=False),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger
@@ -24,6 +24,9 @@ class Roll(Versioned, table=True):
     scope: dict[str, Any] = Field(sa_type=Document)
     """`{"kind": "community"}` or `{"kind": "building" | "unit" | "dwellings", "ids": […]}`."""
     minimum_age: int | None = None
+    """Completed years; whoever the register holds no birth date of is taken to be of age."""
+    age_on: date | None = None
+    """The day on which age and residency count; empty: the day of the compilation in the community's time zone."""
     state: str = "draft"
     electors: int = 0
     heads: int = 0
@@ -37,7 +40,7 @@ class Roll(Versioned, table=True):
 
 
 class RollEntry(SQLModel, table=True):
-    """One elector and what they weigh."""
+    """One elector and what they weigh. `area_cm2` is summed over the elector's dwellings; 0 on a person's roll."""
 
     __tablename__ = "roll_entry"
     __table_args__ = (UniqueConstraint("roll_id", "elector"), Index("ix_roll_entry_roll_id_id", "roll_id", "id"))
