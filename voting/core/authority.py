@@ -1,0 +1,265 @@
+"""Who may do what: one table, and the border between communities.
+
+Source: the roles and separations of the domain. A grant is a role over a scope; a grant over a community covers all in
+it, a grant over a building, unit or contest covers what carries that id. A person of a community is a resident of it
+without any grant. An API client acts by its grants and needs the scope of the act's family as well. What lies in
+another community is absent, never forbidden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from voting.errors import Forbidden, NotFound, Unauthenticated, YishiError
+
+Kind = Literal["stranger", "person", "client", "system"]
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role over `community | building | unit | contest` of that id, valid now."""
+
+    role: str
+    scope_kind: str
+    scope_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who asks. `community_id` is empty for strangers, for the system and for the platform's own API clients."""
+
+    kind: Kind
+    id: str
+    community_id: str | None = None
+    grants: tuple[Grant, ...] = ()
+    scopes: frozenset[str] = frozenset()
+
+
+STRANGER = Principal("stranger", "stranger")
+SYSTEM = Principal("system", "system")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is acted upon: its community, the ids a grant may name, the person it is about, and its kind for a refusal."""
+
+    community_id: str
+    building_id: str | None = None
+    unit_id: str | None = None
+    contest_id: str | None = None
+    person_id: str | None = None
+    kind: str = ""
+
+
+PLATFORM = Subject("", kind="community")
+"""The subject of acts that concern no community yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether it is allowed and, if not, the code of the reason."""
+
+    allowed: bool
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may do one act. `resident` among the roles means every person of the community."""
+
+    scope: str
+    """What an API client must be granted besides its role."""
+    roles: frozenset[str] = frozenset()
+    who: Literal["public", "known", "members", "roles", "residents", "platform"] = "roles"
+    """public: anybody; known: whoever proves an identity; members: whoever belongs to the community; roles: those of
+    `roles`; residents: persons of the community themselves, never an API client; platform: API clients of the platform."""
+    own: bool = False
+    """A person may do it to themselves."""
+    writes: bool = False
+    personal: bool = False
+    """It shows or changes personal data."""
+
+
+ROLES = (
+    "resident",
+    "committee_officer",
+    "social_worker",
+    "returning_officer",
+    "teller",
+    "scrutineer",
+    "auditor",
+    "community_admin",
+    "owners_committee_member",
+    "property_manager",
+    "unit_leader",
+    "backbone_resident",
+    "moderator",
+)
+GRANTED_ROLES = tuple(role for role in ROLES if role != "resident")
+"""Roles that are assigned. `resident` follows from the register."""
+
+SCOPE_KINDS = ("community", "building", "unit", "contest")
+
+_ADMIN = frozenset({"community_admin"})
+_KEEPERS = _ADMIN | {"committee_officer"}
+_OFFICERS = _KEEPERS | {"returning_officer"}
+_STAFF = _KEEPERS | {"social_worker"}
+_COUNTERS = frozenset({"community_admin", "returning_officer", "teller"})
+_RETURNING = frozenset({"returning_officer"})
+_WITNESSES = _OFFICERS | {"social_worker", "teller", "scrutineer", "auditor"}
+
+
+def _keeps(roles: frozenset[str], scope: str, *, personal: bool = False) -> Rule:
+    return Rule(scope, roles, writes=True, personal=personal)
+
+
+ACTS: Mapping[str, Rule] = {
+    "me.read": Rule("", who="known"),
+    "community.create": Rule("platform", who="platform", writes=True),
+    "community.list": Rule("platform", who="platform"),
+    "community.read": Rule("communities:read", who="members"),
+    "community.edit": _keeps(_ADMIN, "communities:write"),
+    "community.advance_clock": _keeps(_ADMIN, "communities:write"),
+    "register.read": Rule("register:read", _STAFF, own=True, personal=True),
+    "register.export": Rule("register:read", _KEEPERS, personal=True),
+    "register.import": _keeps(_KEEPERS, "register:write", personal=True),
+    "register.edit": _keeps(_KEEPERS, "register:write", personal=True),
+    "codes.print": _keeps(_KEEPERS, "codes:write", personal=True),
+    "roles.read": Rule("roles:read", _KEEPERS | {"auditor"}),
+    "roles.assign": _keeps(_ADMIN, "roles:write"),
+    "roles.end": _keeps(_ADMIN, "roles:write"),
+    "clients.manage": _keeps(_ADMIN, "clients:write"),
+    "roll.read": Rule("rolls:read", who="members"),
+    "roll.read_entries": Rule("rolls:read", _OFFICERS, personal=True),
+    "roll.create": _keeps(_OFFICERS, "rolls:write"),
+    "roll.compile": _keeps(_OFFICERS, "rolls:write"),
+    "roll.display": _keeps(_OFFICERS, "rolls:write"),
+    "roll.close_objections": _keeps(_OFFICERS, "rolls:write"),
+    "roll.correct": _keeps(_OFFICERS, "rolls:write", personal=True),
+    "roll.seal": _keeps(_OFFICERS, "rolls:write"),
+    "roll.supersede": _keeps(_OFFICERS, "rolls:write"),
+    "contest.read": Rule("contests:read", who="public"),
+    "contest.read_events": Rule("contests:read", _WITNESSES),
+    "contest.create": _keeps(_OFFICERS | {"social_worker"}, "contests:write"),
+    "contest.edit": _keeps(_OFFICERS | {"social_worker"}, "contests:write"),
+    "contest.notice": _keeps(_OFFICERS, "contests:write"),
+    "contest.open": _keeps(_OFFICERS, "contests:write"),
+    "contest.extend": _keeps(_OFFICERS, "contests:write"),
+    "contest.close": _keeps(_OFFICERS, "contests:write"),
+    "contest.count": _keeps(_COUNTERS, "contests:write"),
+    "contest.publish": _keeps(_COUNTERS - {"teller"}, "contests:write"),
+    "contest.certify": _keeps(_RETURNING, "contests:write"),
+    "contest.annul": _keeps(_RETURNING, "contests:write"),
+    "contest.cast": Rule("contests:cast", who="residents", writes=True),
+}
+
+SCOPES = tuple(sorted({rule.scope for rule in ACTS.values()} - {"", "contests:cast"}))
+"""Every scope an API client can hold. Nobody casts through an API client's own identity."""
+
+_ADMINISTERING = frozenset(role for rule in ACTS.values() if rule.writes for role in rule.roles)
+
+INCOMPATIBLE: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
+    (frozenset({"auditor"}), _ADMINISTERING),
+    (frozenset({"scrutineer"}), frozenset({"returning_officer", "teller"})),
+)
+"""Pairs that one holder never has over the same thing: who watches does not do."""
+
+
+def incompatible(role: str, held: frozenset[str]) -> frozenset[str]:
+    """Those of the roles `held` that cannot stand beside `role` over the same scope."""
+    against = [b for a, b in INCOMPATIBLE if role in a] + [a for a, b in INCOMPATIBLE if role in b]
+    return held & frozenset().union(*against)
+
+
+def covers(grant: Grant, subject: Subject) -> bool:
+    """Whether the grant reaches the subject."""
+    if grant.scope_kind == "community":
+        return grant.scope_id == subject.community_id
+    reached = {"building": subject.building_id, "unit": subject.unit_id, "contest": subject.contest_id}
+    return grant.scope_id == reached.get(grant.scope_kind)
+
+
+def belongs(principal: Principal, community_id: str) -> bool:
+    """Whether the community is the principal's own. A platform client belongs where it holds a grant over all of it."""
+    if principal.kind == "system":
+        return True
+    if principal.community_id is not None:
+        return principal.community_id == community_id
+    return any(grant.scope_kind == "community" and grant.scope_id == community_id for grant in principal.grants)
+
+
+def roles_over(principal: Principal, subject: Subject) -> frozenset[str]:
+    """The roles the principal has over the subject; none across the border."""
+    if not belongs(principal, subject.community_id):
+        return frozenset()
+    held = {grant.role for grant in principal.grants if covers(grant, subject)}
+    return frozenset(held | {"resident"}) if principal.kind == "person" else frozenset(held)
+
+
+def may(principal: Principal, act: str, subject: Subject) -> Decision:
+    """Decide one act upon one subject. An unknown act is a KeyError: the table is complete or the caller is wrong."""
+    rule = ACTS[act]
+    if rule.who == "public":
+        return _ALLOWED
+    if principal.kind == "stranger":
+        return Decision(False, "authentication_required")
+    if rule.who == "known":
+        return _ALLOWED
+    if rule.who == "platform":
+        return _of_platform(principal, rule)
+    if not belongs(principal, subject.community_id):
+        return Decision(False, f"{subject.kind or 'community'}_not_found")
+    if rule.who == "residents":
+        return _ALLOWED if principal.kind == "person" else Decision(False, "persons_only")
+    if principal.kind == "system":
+        return _ALLOWED
+    if principal.kind == "client" and rule.scope not in principal.scopes:
+        return Decision(False, "scope_missing")
+    return _of_member(principal, rule, subject)
+
+
+_ALLOWED = Decision(True)
+
+
+def _of_platform(principal: Principal, rule: Rule) -> Decision:
+    if principal.kind == "system" or (principal.kind == "client" and rule.scope in principal.scopes):
+        return _ALLOWED
+    return Decision(False, "platform_only")
+
+
+def _of_member(principal: Principal, rule: Rule, subject: Subject) -> Decision:
+    if rule.who == "members":
+        return _ALLOWED
+    if rule.own and principal.kind == "person" and subject.person_id == principal.id:
+        return _ALLOWED
+    held = roles_over(principal, subject)
+    if "auditor" in held and rule.writes:
+        return Decision(False, "auditor_never_writes")
+    if "auditor" in held and rule.personal:
+        return Decision(False, "auditor_sees_no_personal_data")
+    return _ALLOWED if held & rule.roles else Decision(False, "role_missing")
+
+
+def require(principal: Principal, act: str, subject: Subject) -> None:
+    """Raise what `may` refuses: Unauthenticated, NotFound across the border, Forbidden otherwise."""
+    decision = may(principal, act, subject)
+    if not decision.allowed:
+        raise refusal(decision, act, subject)
+
+
+def refusal(decision: Decision, act: str, subject: Subject) -> YishiError:
+    """The error of a refused decision, with its facts."""
+    code = decision.code or "role_missing"
+    if code == "authentication_required":
+        return Unauthenticated(code)
+    if code.endswith("_not_found"):
+        return NotFound(code, id=subject.contest_id or subject.unit_id or subject.building_id or subject.community_id)
+    rule = ACTS[act]
+    return Forbidden(code, act=act, roles=sorted(rule.roles), scope=rule.scope)
+
+
+def allowed_acts(principal: Principal, subject: Subject) -> tuple[str, ...]:
+    """Every act of the table that the principal may do to the subject, in the table's order."""
+    return tuple(act for act in ACTS if may(principal, act, subject).allowed)
