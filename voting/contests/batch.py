@@ -1,0 +1,196 @@
+"""One transaction's worth of casting: every waiting ballot of one contest, decided and written by set-based statements.
+
+An elector is checked off, the ballot goes into the box and its commitment before the sequencer in the same transaction, or
+none of the three happens. The check-off is conditional and holds the row, so that two processes that meet over one elector
+queue and the second sees the first. Who was already checked off is answered from the box: the same slot, seq and marks
+again are the same receipt; a later seq with the slot's secret replaces the ballot where the contest allows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from sqlalchemy.engine import Connection
+
+from voting.contests.statements import Poll, Statements, Stored
+from voting.errors import Conflict, Forbidden, Invalid, NotFound, YishiError
+
+CADENCE = timedelta(seconds=60)
+AT_CLOSE_BELOW = 500
+"""Rolls of fewer electors are integrated at the close: a batch of a minute might hold one ballot only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """One legal ballot on its way into the box."""
+
+    contest_id: str
+    person_id: str
+    slot: bytes
+    seq: int
+    ballot: bytes
+    commitment: bytes
+    shown: bool = False
+    """Whether the slot's secret was shown: a revision needs it."""
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The ballot is in the box. `resent`: it already was."""
+
+    integrate_by: datetime
+    resent: bool = False
+
+
+Outcome: TypeAlias = Accepted | YishiError
+
+
+class Lost(Exception):
+    """A row that this transaction holds changed under it: roll back and decide again."""
+
+
+def integrate_by(poll: Poll, now: datetime) -> datetime:
+    """When a ballot cast now is promised to be in the log: the end of the next cadence period, or the close."""
+    if poll.electors < AT_CLOSE_BELOW:
+        return poll.closes_at
+    second = now.replace(microsecond=0)
+    return second - timedelta(seconds=second.second % CADENCE.seconds) + 2 * CADENCE
+
+
+def write(connection: Connection, casts: Sequence[Cast], clock: Callable[[], datetime]) -> list[Outcome]:
+    """Decide and write ballots of one contest on an open transaction. One outcome each, in the order given."""
+    statements = Statements(connection, casts[0].contest_id)
+    poll = statements.poll()
+    if poll is None:
+        return [NotFound("contest_not_found", id=casts[0].contest_id) for _ in casts]
+    now = clock() + poll.clock_offset
+    batch = _Batch(statements, poll, integrate_by(poll, now), casts)
+    return batch.decide(_refusal(poll, now))
+
+
+def _refusal(poll: Poll, now: datetime) -> YishiError | None:
+    if poll.state != "open":
+        return Conflict("contest_not_open", state=poll.state)
+    if now >= poll.closes_at:
+        return Conflict("voting_is_over", closes_at=poll.closes_at.isoformat())
+    return None
+
+
+class _Batch:
+    """The casts of one transaction and what became of each, by place in the batch."""
+
+    def __init__(self, statements: Statements, poll: Poll, due: datetime, casts: Sequence[Cast]) -> None:
+        self._statements = statements
+        self._poll = poll
+        self._due = due
+        self._casts = casts
+        self._outcomes: dict[int, Outcome] = {}
+        self._channels: dict[str, str | None] = {}
+        self._entries: dict[int, str] = {}
+
+    def decide(self, refusal: YishiError | None) -> list[Outcome]:
+        """First the electors not yet checked off, then everybody else against what the box then holds."""
+        self._find_electors(refusal)
+        if refusal is None:
+            while first := self._claims():
+                self._claim(first)
+        if followers := [place for place in self._entries if place not in self._outcomes]:
+            self._follow(followers, refusal)
+        return [self._outcomes[place] for place in range(len(self._casts))]
+
+    def _find_electors(self, refusal: YishiError | None) -> None:
+        found = self._statements.electors(self._poll.roll_id, sorted({cast.person_id for cast in self._casts}))
+        for place, cast in enumerate(self._casts):
+            if cast.person_id not in found:
+                self._outcomes[place] = refusal or Forbidden("not_on_roll")
+                continue
+            entry, channel = found[cast.person_id]
+            self._entries[place] = entry
+            self._channels[entry] = channel
+
+    def _claims(self) -> list[int]:
+        """The first undecided cast of each elector not checked off; never two of one slot or commitment at once."""
+        entries: set[str] = set()
+        values: set[bytes] = set()
+        claims = []
+        for place, entry in self._entries.items():
+            cast = self._casts[place]
+            if place in self._outcomes or self._channels[entry] is not None or entry in entries:
+                continue
+            if cast.slot in values or cast.commitment in values:
+                continue
+            entries.add(entry)
+            values.update((cast.slot, cast.commitment))
+            claims.append(place)
+        return claims
+
+    def _claim(self, claims: Sequence[int]) -> None:
+        fresh = self._statements.add_commitments((self._casts[place].commitment for place in claims), self._due)
+        claims = list(self._kept(claims, lambda cast: cast.commitment in fresh, "commitment_taken"))
+        if not claims:
+            return
+        marked = [(cast.slot, cast.seq, cast.ballot) for cast in map(self._casts.__getitem__, claims)]
+        free = self._statements.add_ballots(marked)
+        if taken := [cast.commitment for cast in map(self._casts.__getitem__, claims) if cast.slot not in free]:
+            self._statements.drop_commitments(taken)
+        claims = list(self._kept(claims, lambda cast: cast.slot in free, "slot_taken"))
+        if not claims:
+            return
+        entries = {self._entries[place] for place in claims}
+        if self._statements.check_off(entries) != len(entries):
+            raise Lost
+        self._channels.update(dict.fromkeys(entries, "online"))
+        self._outcomes.update(dict.fromkeys(claims, Accepted(self._due)))
+
+    def _kept(self, claims: Sequence[int], holds: Callable[[Cast], bool], code: str) -> Iterator[int]:
+        for place in claims:
+            if holds(self._casts[place]):
+                yield place
+            else:
+                self._outcomes[place] = Conflict(code)
+
+    def _follow(self, followers: Sequence[int], refusal: YishiError | None) -> None:
+        stored = self._statements.stored(sorted({self._casts[place].slot for place in followers}))
+        promised = self._statements.promised(sorted({self._casts[place].commitment for place in followers}))
+        for place in followers:
+            cast = self._casts[place]
+            outcome = _follower(cast, self._channels[self._entries[place]], stored, promised, self._poll, refusal)
+            self._outcomes[place] = self._revise(cast, stored, promised) if outcome is None else outcome
+
+    def _revise(self, cast: Cast, stored: dict[bytes, Stored], promised: dict[bytes, datetime]) -> Outcome:
+        if not self._statements.add_commitments([cast.commitment], self._due):
+            return Conflict("commitment_taken")
+        if not self._statements.revise(cast.slot, cast.seq, cast.ballot):
+            raise Lost
+        stored[cast.slot] = Stored(cast.seq, cast.ballot)
+        promised[cast.commitment] = self._due
+        return Accepted(self._due)
+
+
+def _follower(
+    cast: Cast,
+    channel: str | None,
+    stored: Mapping[bytes, Stored],
+    promised: Mapping[bytes, datetime],
+    poll: Poll,
+    refusal: YishiError | None,
+) -> Outcome | None:
+    """What a cast after the check-off is: a resend, a refusal, or (nothing) a revision to be written."""
+    found = stored.get(cast.slot) if channel == "online" else None
+    if found == Stored(cast.seq, cast.ballot) and cast.commitment in promised:
+        return Accepted(promised[cast.commitment], resent=True)
+    if refusal is not None:
+        return refusal
+    if found is None:
+        return Conflict("already_cast")
+    if found.seq == cast.seq:
+        return Conflict("ballot_differs", seq=cast.seq)
+    if not poll.revoting:
+        return Conflict("revoting_not_allowed")
+    if not cast.shown:
+        return Invalid.at("/secret", "secret_required")
+    return Conflict("older_revision", seq=cast.seq) if cast.seq < found.seq else None

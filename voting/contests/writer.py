@@ -1,0 +1,161 @@
+"""The group-commit writer: one thread of this process that takes whatever waits and writes it in one transaction.
+
+Casts wait in a queue without a timer: while one transaction is made durable, the next batch gathers. A batch is at most
+`MOST` ballots of one contest; its answers leave only after the commit. A transaction that the database refuses (serialization
+failure, deadlock, a lost row) is run again from the start; one that fails otherwise is run ballot by ballot, so that a
+ballot nobody can write never takes its neighbours down. When the queue is full the caller is told when to come back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from sqlalchemy import Engine
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+
+from voting.clock import Clock
+from voting.contests import batch
+from voting.contests.batch import Accepted, Cast, Lost
+from voting.errors import Unavailable
+from voting.store import is_retryable, pause
+
+__all__ = ["MOST", "Accepted", "Cast", "Writer"]
+
+MOST = 256
+WAITING = 8192
+_ATTEMPTS = 8
+
+Answer = Accepted | BaseException
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    cast: Cast
+    loop: asyncio.AbstractEventLoop
+    future: asyncio.Future[Accepted]
+
+
+class Writer:
+    """Takes casts from any event loop, writes them in batches on its own thread and connection."""
+
+    def __init__(self, engine: Engine, clock: Clock, waiting: int = WAITING) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._most_waiting = waiting
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._connection: Connection | None = None
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._thread = threading.Thread(target=self._run, name="ballot-writer", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Write what waits, then end."""
+        if self._thread is not None:
+            self._queue.put(None)
+            self._thread.join()
+            self._thread = None
+
+    async def cast(self, cast: Cast) -> Accepted:
+        """Wait until the ballot is durable in the box. Raises the refusal, or `Unavailable` when too many wait."""
+        if self._queue.qsize() >= self._most_waiting or self._thread is None:
+            raise Unavailable("writer_busy", retry_after=1)
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Accepted] = loop.create_future()
+        self._queue.put(_Waiting(cast, loop, future))
+        return await future
+
+    def _run(self) -> None:
+        running = True
+        while running:
+            taken = [self._queue.get()]
+            while len(taken) < MOST and not self._queue.empty():
+                taken.append(self._queue.get())
+            running = None not in taken
+            self._serve([waiting for waiting in taken if waiting is not None])
+        self._disconnect()
+
+    def _serve(self, waiting: Sequence[_Waiting]) -> None:
+        for _, group in groupby(sorted(waiting, key=_batch_key), key=_batch_key):
+            together = list(group)
+            for portion in [[one] for one in together] if together[0].cast.dry_run else [together]:
+                _answer(portion, self._write([one.cast for one in portion]))
+
+    def _write(self, casts: Sequence[Cast]) -> Sequence[Answer]:
+        try:
+            return self._persist(casts)
+        except (OperationalError, InterfaceError, Unavailable):
+            # Whether the ballots were written, a resend will find out: its receipt is the same.
+            return [Unavailable("storage_unavailable", retry_after=1) for _ in casts]
+        except Exception as error:
+            if len(casts) == 1:
+                return [error]
+        return [answer for cast in casts for answer in self._write([cast])]
+
+    def _persist(self, casts: Sequence[Cast]) -> Sequence[Answer]:
+        for attempt in range(_ATTEMPTS):
+            try:
+                return self._transact(casts)
+            except (Lost, IntegrityError):
+                time.sleep(pause(attempt))
+            except OperationalError as error:
+                if not is_retryable(error):
+                    raise
+                time.sleep(pause(attempt))
+        raise Unavailable("writer_busy", retry_after=1)
+
+    def _transact(self, casts: Sequence[Cast]) -> Sequence[Answer]:
+        connection = self._connected()
+        try:
+            with connection.begin() as transaction:
+                outcomes = batch.write(connection, casts, self._clock)
+                if casts[0].dry_run:
+                    transaction.rollback()
+            return outcomes
+        except Exception:
+            if connection.invalidated:
+                self._disconnect()
+            raise
+
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        return self._connection
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _batch_key(waiting: _Waiting) -> tuple[str, bool]:
+    return waiting.cast.contest_id, waiting.cast.dry_run
+
+
+def _answer(waiting: Iterable[_Waiting], answers: Sequence[Answer]) -> None:
+    """Hand every answer to the loop that waits for it: one wake-up per loop."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Accepted], Answer]]] = {}
+    for one, answer in zip(waiting, answers, strict=True):
+        by_loop.setdefault(one.loop, []).append((one.future, answer))
+    for loop, pairs in by_loop.items():
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_settle, pairs)
+
+
+def _settle(pairs: Iterable[tuple[asyncio.Future[Accepted], Answer]]) -> None:
+    for future, answer in pairs:
+        if future.done():
+            continue
+        if isinstance(answer, BaseException):
+            future.set_exception(answer)
+        else:
+            future.set_result(answer)
