@@ -1,0 +1,175 @@
+"""The two clients. `Client` blocks, `AsyncClient` awaits; both carry out the conversations of `calls` over httpx.
+
+    with Client("http://127.0.0.1:8000", token) as yishi:
+        cast = yishi.contests.cast(contest_id, [["opt_a"], ["opt_b"]])
+
+`acting(token)` is the same client for another caller, on the same connections.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from types import TracebackType
+from typing import Self, TypeVar
+
+import httpx
+
+from clients.python.calls import Answer, Call, Caller, Outcome, Page, Send, Step, exchange, following
+from clients.python.errors import NoAnswer, TimedOut
+from clients.python.resources import AsyncResources, Resources
+from clients.python.retries import Retries
+
+T = TypeVar("T")
+
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+class Client(Resources):
+    """The blocking client. Threads may share it."""
+
+    def __init__(
+        self,
+        base_url: str,
+        token: str | None = None,
+        *,
+        locale: str = "en",
+        retries: Retries | None = None,
+        timeout: float = 30.0,
+        connections: int = 10,
+    ) -> None:
+        super().__init__(self)
+        self._caller = Caller(base_url.rstrip("/"), token, locale, retries or Retries())
+        self._http = httpx.Client(timeout=timeout, limits=_limits(connections))
+
+    def acting(self, token: str | None) -> Self:
+        """The same client for another caller, on the same connections."""
+        other = object.__new__(type(self))
+        Resources.__init__(other, other)
+        other._caller, other._http = replace(self._caller, token=token), self._http
+        return other
+
+    def send(self, call: Call[T], /) -> T:
+        """Carry out one call."""
+        conversation = exchange(call, self._caller)
+        outcome: Outcome = None
+        while True:
+            try:
+                step = conversation.send(outcome)
+            except StopIteration as end:
+                answer: T = end.value
+                return answer
+            outcome = self._perform(step)
+
+    def items(self, call: Call[Page[T]], /) -> Iterator[T]:
+        """Every item of every page."""
+        ahead: Call[Page[T]] | None = call
+        while ahead is not None:
+            page = self.send(ahead)
+            yield from page.items
+            ahead = following(ahead, page)
+
+    def _perform(self, step: Step) -> Outcome:
+        if not isinstance(step, Send):
+            time.sleep(step.seconds)
+            return None
+        try:
+            return _answer(self._http.request(step.method, step.url, headers=step.headers, content=step.content))
+        except httpx.TransportError as error:
+            return _no_answer(step, error)
+
+    def close(self) -> None:
+        """Close the connections, also those of every `acting` client."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class AsyncClient(AsyncResources):
+    """The awaiting client, for one event loop."""
+
+    def __init__(
+        self,
+        base_url: str,
+        token: str | None = None,
+        *,
+        locale: str = "en",
+        retries: Retries | None = None,
+        timeout: float = 30.0,
+        connections: int = 10,
+    ) -> None:
+        super().__init__(self)
+        self._caller = Caller(base_url.rstrip("/"), token, locale, retries or Retries())
+        self._http = httpx.AsyncClient(timeout=timeout, limits=_limits(connections))
+
+    def acting(self, token: str | None) -> Self:
+        """The same client for another caller, on the same connections."""
+        other = object.__new__(type(self))
+        AsyncResources.__init__(other, other)
+        other._caller, other._http = replace(self._caller, token=token), self._http
+        return other
+
+    async def send(self, call: Call[T], /) -> T:
+        """Carry out one call."""
+        conversation = exchange(call, self._caller)
+        outcome: Outcome = None
+        while True:
+            try:
+                step = conversation.send(outcome)
+            except StopIteration as end:
+                answer: T = end.value
+                return answer
+            outcome = await self._perform(step)
+
+    async def items(self, call: Call[Page[T]], /) -> AsyncIterator[T]:
+        """Every item of every page."""
+        ahead: Call[Page[T]] | None = call
+        while ahead is not None:
+            page = await self.send(ahead)
+            for item in page.items:
+                yield item
+            ahead = following(ahead, page)
+
+    async def _perform(self, step: Step) -> Outcome:
+        if not isinstance(step, Send):
+            await asyncio.sleep(step.seconds)
+            return None
+        try:
+            return _answer(await self._http.request(step.method, step.url, headers=step.headers, content=step.content))
+        except httpx.TransportError as error:
+            return _no_answer(step, error)
+
+    async def close(self) -> None:
+        """Close the connections, also those of every `acting` client."""
+        await self._http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+def _limits(connections: int) -> httpx.Limits:
+    return httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
+
+
+def _answer(response: httpx.Response) -> Answer:
+    return Answer(response.status_code, response.headers, response.content)
+
+
+def _no_answer(step: Send, error: httpx.TransportError) -> NoAnswer:
+    kind = TimedOut if isinstance(error, httpx.TimeoutException) else NoAnswer
+    outcome = kind(f"{step.method} {step.url}: {error or type(error).__name__}", unsent=isinstance(error, _NEVER_SENT))
+    outcome.__cause__ = error
+    return outcome

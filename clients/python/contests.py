@@ -1,0 +1,157 @@
+"""Contests: from the draft to the certificate, and the cast of a ballot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from clients.python import ballots
+from clients.python.answers import CastAnswer, Contest, Document, Event, Turnout
+from clients.python.ballots import Opening
+from clients.python.calls import Answer, Call, Page, one, page_of, path, present
+from clients.python.errors import UnexpectedAnswer
+from clients.python.hashes import encode
+from clients.python.records import read
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """An acknowledged ballot. The service has committed it to disk; keep the opening to check it later."""
+
+    receipt: str
+    commitment: bytes
+    integrate_by: datetime
+    opening: Opening
+
+
+def create(
+    community_id: str,
+    *,
+    roll_id: str,
+    question: Mapping[str, str],
+    options: Sequence[Mapping[str, Any]],
+    method: str,
+    opens_at: datetime,
+    closes_at: datetime,
+    seats: int = 1,
+    rules: Mapping[str, Any] | None = None,
+    terms: Mapping[str, Any] | None = None,
+    secrecy: str | None = None,
+    publish_mode: str | None = None,
+    lot_seed: str | None = None,
+) -> Call[Contest]:
+    """Draft a contest. `question` and option labels are texts by locale; `rules` decide the count, `terms` the procedure."""
+    body = present(
+        roll_id=roll_id,
+        question=dict(question),
+        options=[dict(option) for option in options],
+        method=method,
+        seats=seats,
+        rules=dict(rules or {}),
+        terms=dict(terms or {}),
+        secrecy=secrecy,
+        publish_mode=publish_mode,
+        lot_seed=lot_seed,
+        opens_at=opens_at.isoformat(),
+        closes_at=closes_at.isoformat(),
+    )
+    return Call("POST", path("communities", community_id, "contests"), one(Contest), json=body, creates=True)
+
+
+def get(contest_id: str) -> Call[Contest]:
+    """One contest. Needs no account."""
+    return Call("GET", path("contests", contest_id), one(Contest))
+
+
+def list_(community_id: str) -> Call[Page[Contest]]:
+    """The contests of a community, newest last. Needs no account."""
+    return Call("GET", path("communities", community_id, "contests"), page_of(Contest))
+
+
+def edit(contest_id: str, etag: str, **changes: Any) -> Call[Contest]:
+    """Change a draft; `etag` is that of the version that was read."""
+    return Call("PATCH", path("contests", contest_id), one(Contest), json=changes, headers={"if-match": f'"{etag}"'},
+                content_type="application/merge-patch+json")  # fmt: skip
+
+
+def _move(verb: str, summary: str) -> Callable[[str], Call[Contest]]:
+    def build(contest_id: str) -> Call[Contest]:
+        return Call("POST", path("contests", contest_id, verb), one(Contest), json={})
+
+    build.__doc__ = summary
+    build.__name__ = verb
+    return build
+
+
+notice = _move("notice", "Publish the notice: the notice period begins.")
+open_ = _move("open", "Open the ballot box. From now on nothing a result depends on can change.")
+close = _move("close", "Close the box: no ballot after this.")
+count = _move("count", "Count the box by the rules frozen at the opening.")
+publish = _move("publish", "Publish the provisional result: the objection period begins.")
+certify = _move("certify", "Certify. A certified result never changes.")
+
+
+def extend(contest_id: str, closes_at: datetime, reason: str) -> Call[Contest]:
+    """Move the close, where the terms allow it."""
+    body = {"closes_at": closes_at.isoformat(), "reason": reason}
+    return Call("POST", path("contests", contest_id, "extend"), one(Contest), json=body)
+
+
+def annul(contest_id: str, reason: str) -> Call[Contest]:
+    """Declare the contest void; it stays on record."""
+    return Call("POST", path("contests", contest_id, "annul"), one(Contest), json={"reason": reason})
+
+
+def turnout(contest_id: str) -> Call[Turnout]:
+    """How many have cast, of how many: the only figure before the close. Needs no account."""
+    return Call("GET", path("contests", contest_id, "turnout"), one(Turnout))
+
+
+def result(contest_id: str) -> Call[Document]:
+    """The result, after the count. Needs no account."""
+    return Call("GET", path("contests", contest_id, "result"), one(Document))
+
+
+def rounds(contest_id: str) -> Call[Document]:
+    """Every round of the count. Needs no account."""
+    return Call("GET", path("contests", contest_id, "rounds"), one(Document))
+
+
+def events(contest_id: str) -> Call[Page[Event]]:
+    """What happened to the contest, oldest first."""
+    return Call("GET", path("contests", contest_id, "events"), page_of(Event))
+
+
+def cast(contest_id: str, ranking: Iterable[str | Iterable[str]]) -> Call[Cast]:
+    """Cast a ballot: ranks from the most preferred, each an option id or several. Secret, nonce and slot are made here."""
+    return cast_opening(ballots.open_new(contest_id, ranking))
+
+
+def cast_opening(opening: Opening) -> Call[Cast]:
+    """Cast (or send again) the ballot of an opening that was made before. Sending it twice casts one ballot."""
+    return _cast(opening, {})
+
+
+def revote(ranking: Iterable[str | Iterable[str]], previous: Opening) -> Call[Cast]:
+    """Replace a ballot where the contest allows it: the slot stays, `seq` rises, and the secret proves whose slot it is."""
+    return _cast(previous.again(ranking), {"secret": encode(previous.secret)})
+
+
+def _cast(opening: Opening, proof: Mapping[str, str]) -> Call[Cast]:
+    body = {
+        "ranking": [list(rank) for rank in opening.ranking],
+        "slot": encode(opening.slot),
+        "seq": opening.seq,
+        "commitment": encode(opening.commitment),
+        **proof,
+    }
+
+    def parse(answer: Answer) -> Cast:
+        acknowledged = read(CastAnswer, answer.document())
+        if acknowledged.commitment != body["commitment"]:
+            raise UnexpectedAnswer("the receipt is for another commitment than the one that was sent")
+        return Cast(acknowledged.receipt, opening.commitment, acknowledged.integrate_by, opening)
+
+    return Call("POST", path("contests", opening.contest_id, "ballots"), parse, json=body, idempotent=True)

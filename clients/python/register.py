@@ -1,0 +1,49 @@
+"""The register of a community, in and out, and the one-time codes printed from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from clients.python.answers import Code, ImportReport
+from clients.python.calls import Answer, Call, one, path, present
+from clients.python.errors import UnexpectedAnswer
+from clients.python.records import read
+
+CSV = "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def import_file(
+    community_id: str, content: bytes, *, media_type: str | None = None, dry_run: bool = False
+) -> Call[ImportReport]:
+    """Import a register (CSV or XLSX): all rows or none. With `dry_run` nothing is written and the report is the same."""
+    return Call(
+        "POST",
+        path("communities", community_id, "register", "import"),
+        one(ImportReport),
+        query={"dry_run": True} if dry_run else {},
+        content=content,
+        content_type=media_type or (XLSX if content.startswith(b"PK\x03\x04") else CSV),
+        creates=not dry_run,
+        idempotent=dry_run,
+    )
+
+
+def export(community_id: str) -> Call[bytes]:
+    """The register as CSV (UTF-8 with BOM): importing it again gives the same register."""
+    return Call("GET", path("communities", community_id, "register", "export"), lambda answer: answer.content,
+                headers={"accept": "text/csv, application/problem+json"})  # fmt: skip
+
+
+def print_codes(community_id: str, dwelling_ids: Sequence[str] | None = None) -> Call[tuple[Code, ...]]:
+    """One new code for each adult of these dwellings (of all, when none are named). They are shown this once."""
+    body = present(dwelling_ids=None if dwelling_ids is None else list(dwelling_ids))
+    return Call("POST", path("communities", community_id, "codes"), _codes, json=body, creates=True)
+
+
+def _codes(answer: Answer) -> tuple[Code, ...]:
+    document = answer.document()
+    items = document.get("items") if isinstance(document, dict) else None
+    if not isinstance(items, list):
+        raise UnexpectedAnswer(f"expected a list of codes, got {answer.content[:80]!r}")
+    return tuple(read(Code, item) for item in items)

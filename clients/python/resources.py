@@ -1,0 +1,147 @@
+"""The resources of both clients: every method is named once, in a list that the blocking and the awaiting client share."""
+
+from __future__ import annotations
+
+from clients.python import access, communities, contests, register, rolls, service
+from clients.python.methods import Awaiting, AwaitingSender, Blocking, BlockingSender, Listing, Method
+
+
+class _Access:
+    redeem = Method(access.redeem)
+    redeem_batch = Method(access.redeem_batch)
+    refresh = Method(access.refresh)
+    me = Method(access.me)
+    roles = Listing(access.roles)
+    assign_role = Method(access.assign_role)
+    create_client = Method(access.create_client)
+
+
+class _Communities:
+    create = Method(communities.create)
+    get = Method(communities.get)
+    list = Listing(communities.list_)
+    edit = Method(communities.edit)
+    advance_clock = Method(communities.advance_clock)
+    buildings = Listing(communities.buildings)
+    units = Listing(communities.units)
+    dwellings = Listing(communities.dwellings)
+    persons = Listing(communities.persons)
+
+
+class _Register:
+    import_file = Method(register.import_file)
+    export = Method(register.export)
+    print_codes = Method(register.print_codes)
+
+
+class _Rolls:
+    create = Method(rolls.create)
+    get = Method(rolls.get)
+    list = Listing(rolls.list_)
+    entries = Listing(rolls.entries)
+    my_eligibility = Method(rolls.my_eligibility)
+    compile = Method(rolls.compile_)
+    display = Method(rolls.display)
+    close_objections = Method(rolls.close_objections)
+    correct = Method(rolls.correct)
+    seal = Method(rolls.seal)
+    supersede = Method(rolls.supersede)
+
+
+class _Contests:
+    create = Method(contests.create)
+    get = Method(contests.get)
+    list = Listing(contests.list_)
+    edit = Method(contests.edit)
+    notice = Method(contests.notice)
+    open = Method(contests.open_)
+    extend = Method(contests.extend)
+    close = Method(contests.close)
+    count = Method(contests.count)
+    publish = Method(contests.publish)
+    certify = Method(contests.certify)
+    annul = Method(contests.annul)
+    turnout = Method(contests.turnout)
+    result = Method(contests.result)
+    rounds = Method(contests.rounds)
+    events = Listing(contests.events)
+    cast = Method(contests.cast)
+    cast_opening = Method(contests.cast_opening)
+    revote = Method(contests.revote)
+
+
+class _Service:
+    about = Method(service.about)
+    is_ready = Method(service.is_ready)
+
+
+class BlockingAccess(_Access, Blocking):
+    """Tokens, roles and API clients."""
+
+
+class BlockingCommunities(_Communities, Blocking):
+    """Communities and what stands in them."""
+
+
+class BlockingRegister(_Register, Blocking):
+    """The register and its codes."""
+
+
+class BlockingRolls(_Rolls, Blocking):
+    """Who may vote."""
+
+
+class BlockingContests(_Contests, Blocking):
+    """What is voted on."""
+
+
+class BlockingService(_Service, Blocking):
+    """The service itself."""
+
+
+class AwaitingAccess(_Access, Awaiting):
+    """Tokens, roles and API clients."""
+
+
+class AwaitingCommunities(_Communities, Awaiting):
+    """Communities and what stands in them."""
+
+
+class AwaitingRegister(_Register, Awaiting):
+    """The register and its codes."""
+
+
+class AwaitingRolls(_Rolls, Awaiting):
+    """Who may vote."""
+
+
+class AwaitingContests(_Contests, Awaiting):
+    """What is voted on."""
+
+
+class AwaitingService(_Service, Awaiting):
+    """The service itself."""
+
+
+class Resources:
+    """Every resource, blocking."""
+
+    def __init__(self, sender: BlockingSender) -> None:
+        self.access = BlockingAccess(sender)
+        self.communities = BlockingCommunities(sender)
+        self.register = BlockingRegister(sender)
+        self.rolls = BlockingRolls(sender)
+        self.contests = BlockingContests(sender)
+        self.service = BlockingService(sender)
+
+
+class AsyncResources:
+    """Every resource, awaiting."""
+
+    def __init__(self, sender: AwaitingSender) -> None:
+        self.access = AwaitingAccess(sender)
+        self.communities = AwaitingCommunities(sender)
+        self.register = AwaitingRegister(sender)
+        self.rolls = AwaitingRolls(sender)
+        self.contests = AwaitingContests(sender)
+        self.service = AwaitingService(sender)

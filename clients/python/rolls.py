@@ -1,0 +1,63 @@
+"""Rolls: who may vote."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from clients.python.answers import Document, Roll, RollEntry
+from clients.python.calls import Call, Page, one, page_of, path, present
+
+
+def create(
+    community_id: str, *, name: str, basis: str, scope: Mapping[str, Any] | None = None, minimum_age: int | None = None
+) -> Call[Roll]:
+    """A new roll of `person`s, `household`s or `owner`s; the scope is the whole community unless another is given."""
+    whole = {"kind": "community"}
+    body = present(name=name, basis=basis, scope=dict(scope or whole), minimum_age=minimum_age)
+    return Call("POST", path("communities", community_id, "rolls"), one(Roll), json=body, creates=True)
+
+
+def get(roll_id: str) -> Call[Roll]:
+    """One roll with its totals."""
+    return Call("GET", path("rolls", roll_id), one(Roll))
+
+
+def list_(community_id: str) -> Call[Page[Roll]]:
+    """The rolls of a community."""
+    return Call("GET", path("communities", community_id, "rolls"), page_of(Roll))
+
+
+def entries(roll_id: str) -> Call[Page[RollEntry]]:
+    """The electors of a roll, for officers."""
+    return Call("GET", path("rolls", roll_id, "entries"), page_of(RollEntry))
+
+
+def my_eligibility(roll_id: str) -> Call[Document]:
+    """Whether the caller may vote by this roll, and why not."""
+    return Call("GET", path("rolls", roll_id, "eligibility", "me"), one(Document))
+
+
+def correct(roll_id: str, body: Mapping[str, Any]) -> Call[Roll]:
+    """Add or remove electors after the objections were closed; needs a reason."""
+    return Call("POST", path("rolls", roll_id, "correct"), one(Roll), json=dict(body))
+
+
+def supersede(roll_id: str, reason: str | None = None) -> Call[Roll]:
+    """Set a sealed roll aside in favour of a newer one."""
+    return Call("POST", path("rolls", roll_id, "supersede"), one(Roll), json=present(reason=reason))
+
+
+def _move(verb: str, summary: str) -> Callable[[str], Call[Roll]]:
+    def build(roll_id: str) -> Call[Roll]:
+        return Call("POST", path("rolls", roll_id, verb), one(Roll), json={})
+
+    build.__doc__ = summary
+    build.__name__ = verb
+    return build
+
+
+compile_ = _move("compile", "Fill the roll from the register.")
+display = _move("display", "Show it: the objection period begins.")
+close_objections = _move("close_objections", "End the objection period.")
+seal = _move("seal", "Seal it with a hash: nothing of it changes any more.")
