@@ -1,0 +1,32 @@
+"""The command `yishi`: assembles the commands of `voting.commands`. Nothing is decided here."""
+
+from __future__ import annotations
+
+import typer
+
+from voting.commands.count import count
+
+app = typer.Typer(
+    name="yishi",
+    help="Yishi 议事: a service with which a neighbourhood deliberates, votes and audits.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def _root() -> None:
+    """Yishi 议事: a service with which a neighbourhood deliberates, votes and audits."""
+
+
+app.command("count")(count)
+
+
+def main() -> None:
+    """The console script."""
+    app(prog_name="yishi")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The commands of `yishi`, one file each; `voting.cli` assembles them."""
