@@ -132,6 +132,19 @@ def _ranking(case: Case, written: Mapping[str, Any]) -> str | None:
         found = written.get("scores", {}).get(option)
         if found is not None and not isinstance(value, Mapping) and not _same(value, amount(found), None):
             return f"score of {option}: expected {value}; got {found}"
+    return _squares(expected, written)
+
+
+def _squares(expected: Mapping[str, Any], written: Mapping[str, Any]) -> str | None:
+    """What stands by option and a second name: scores with a name, strongest paths, the pairwise matrix."""
+    for member in ("scores", "strongest_paths", "pairwise"):
+        for option, row in expected.get(member, {}).items():
+            found = written.get(member, {}).get(option)
+            if not isinstance(row, Mapping) or not isinstance(found, Mapping):
+                continue
+            for name, value in row.items():
+                if name not in found or not _same(value, amount(found[name]), None):
+                    return f"{member} of {option}: {name}: expected {value}; got {found.get(name)}"
     return None
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 from voting.core.count.ballots import Cause
 from voting.core.count.numbers import Amount
+from voting.core.count.pairwise import Comparison
 from voting.core.count.rules import Rules
 
 Outcome = Literal["decided", "no_ballots", "seats_left", "tie_open", "stopped"]
@@ -108,6 +109,7 @@ class Tally:
     outcome: Outcome = "decided"
     ranking: tuple[tuple[str, ...], ...] | None = None
     scores: Tallies | None = None
+    comparison: Comparison | None = None
 
     @property
     def valid(self) -> int:

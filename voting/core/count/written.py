@@ -10,6 +10,7 @@ from typing import Any
 
 from voting.core.count.numbers import Amount, terminates, whole, written
 from voting.core.count.tally import Exhausted, Round, Tallies, Tally, Tie, Transfer
+from voting.core.count.written_comparison import comparison_to_json
 
 CAUSES = {
     "choices": "exhaustedChoices",
@@ -36,7 +37,7 @@ def tally_to_json(tally: Tally) -> dict[str, Any]:
         answer["ranking"] = [list(group) for group in tally.ranking]
     if tally.scores is not None:
         answer["scores"] = _amounts(tally.scores)
-    return answer
+    return answer | comparison_to_json(tally)
 
 
 def round_to_json(entry: Round) -> dict[str, Any]:
