@@ -78,6 +78,20 @@ class Never:
 
 
 @dataclass(frozen=True, slots=True)
+class Nothing:
+    """A member that other methods have and this one names only to say that it has none: only null is taken."""
+
+    def read(self, value: object) -> object:
+        """No value is legal."""
+        raise ValueError(value)
+
+    @property
+    def legal(self) -> tuple[str, ...]:
+        """The one value."""
+        return ("null",)
+
+
+@dataclass(frozen=True, slots=True)
 class Whole:
     """A whole number between `least` and `most`."""
 
