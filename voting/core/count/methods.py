@@ -9,7 +9,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from voting.core.count import approval, irv, multi_pass, plurality, rules
+from voting.core.count import (
+    approval,
+    condorcet_loser,
+    condorcet_winner,
+    copeland,
+    irv,
+    minimax,
+    multi_pass,
+    plurality,
+    ranked_pairs,
+    rules,
+    schulze,
+    schwartz,
+    smith,
+    stv_gregory,
+    stv_rctab,
+    stv_scottish,
+)
 from voting.core.count.ballots import Ballots
 from voting.core.count.errors import UnknownMethod
 from voting.core.count.poll import Poll, fitted
@@ -33,6 +50,17 @@ _ROWS = (
     Method("irv-bottoms-up", irv.count, irv.members("irv-bottoms-up")),
     Method("irv-bottoms-up-threshold", irv.count, irv.members("irv-bottoms-up-threshold")),
     Method("irv-multi-pass", multi_pass.count, irv.members("irv-multi-pass")),
+    Method("stv-scottish", stv_scottish.count, stv_scottish.MEMBERS),
+    Method("stv-wigm-rctab", stv_rctab.count, stv_rctab.MEMBERS),
+    Method("stv-gregory-exact", stv_gregory.count, stv_gregory.MEMBERS),
+    Method("schulze", schulze.count, schulze.MEMBERS),
+    Method("ranked-pairs", ranked_pairs.count, ranked_pairs.MEMBERS),
+    Method("minimax", minimax.count, minimax.MEMBERS),
+    Method("copeland", copeland.count, copeland.MEMBERS),
+    Method("smith-set", smith.count, smith.MEMBERS),
+    Method("schwartz-set", schwartz.count, schwartz.MEMBERS),
+    Method("condorcet-winner", condorcet_winner.count, condorcet_winner.MEMBERS),
+    Method("condorcet-loser", condorcet_loser.count, condorcet_loser.MEMBERS),
 )
 
 METHODS: Mapping[str, Method] = {row.name: row for row in _ROWS}
