@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from voting.commands.count import count
+from voting.commands.migrate import migrate
 
 app = typer.Typer(
     name="yishi",
@@ -21,6 +22,7 @@ def _root() -> None:
 
 
 app.command("count")(count)
+app.command("migrate")(migrate)
 
 
 def main() -> None:
