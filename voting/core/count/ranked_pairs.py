@@ -1,9 +1,9 @@
 """Ranked pairs: take up the victories from the strongest down and lock each that closes no circle with those locked.
 
-Source: Tideman, "Independence of clones as a criterion for voting rules" (1987); Zavist and Tideman (1989) for ties.
-Of victories with equal strength, the one with fewer ballots against it comes first. What is equal in both is taken up
-together: those that would stand in a circle are not locked, unless the rules break ties; then the recorded lots, or the
-order, say whose victory comes first (the earliest winner, over the latest loser).
+Source: Tideman, "Independence of clones as a criterion for voting rules" (1987); for ties, Eppley, "Maximize Affirmed
+Majorities". Of victories with equal strength, the one with fewer ballots against it comes first. What is equal in both
+is taken up together: those that would stand in a circle are not locked, unless the rules break ties; then the recorded
+lots, or the order, say which comes first (over the latest loser, and of those the one of the earliest winner).
 """
 
 from __future__ import annotations
@@ -68,20 +68,28 @@ class Lock:
 
     def take_up(self, together: list[Step]) -> None:
         """Lock what can be locked of victories that are equally strong."""
-        clear, circular = self.sorted_out(together)
-        for step in clear:
-            self.record(step, True)
-        while circular and self.asks:
-            first = self.first(circular)
+        left = self.settle(together)
+        while left and self.asks:
+            first = self.first(left)
             if first is None:
                 break
-            circular.remove(first)
-            self.record(first, not self.reached[first[1]] >> first[0] & 1)
-        for step in circular:
+            self.record(first, True)
+            left = self.settle([step for step in left if step != first])
+        for step in left:
             self.record(step, False)
 
+    def settle(self, together: list[Step]) -> list[Step]:
+        """Lock the victories in no circle, drop those against what is locked; returns those that contradict each other."""
+        against = [step for step in together if self.reached[step[1]] >> step[0] & 1]
+        clear, circular = self.sorted_out([step for step in together if step not in against])
+        for step in clear:
+            self.record(step, True)
+        for step in against:
+            self.record(step, False)
+        return circular
+
     def sorted_out(self, together: list[Step]) -> tuple[list[Step], list[Step]]:
-        """Which of the victories stand in no circle with each other and with those locked, and which do."""
+        """Which of the victories stand in no circle with each other and those locked, and which do."""
         reached = list(self.reached)
         for winner, loser in together:
             link(reached, winner, loser)
@@ -90,11 +98,11 @@ class Lock:
 
     def first(self, steps: list[Step]) -> Step | None:
         """Which of several equal victories comes first; `None` if the rules do not say."""
-        winner = self.selected({step[0] for step in steps}, "winner")
-        if winner is None:
+        loser = self.selected({step[1] for step in steps}, "loser")
+        if loser is None:
             return None
-        loser = self.selected({step[1] for step in steps if step[0] == winner}, "loser")
-        return None if loser is None else (winner, loser)
+        winner = self.selected({step[0] for step in steps if step[1] == loser}, "winner")
+        return None if winner is None else (winner, loser)
 
     def selected(self, places: set[int], selecting: Selecting) -> int | None:
         """The one of several places that the rules select."""
