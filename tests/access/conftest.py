@@ -1,0 +1,49 @@
+"""An issuer with a fresh key, the instant these tests happen at, and tokens of any bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+
+from voting.access import compact
+from voting.access.tokens import Issuer, SigningKey
+
+NOW = datetime(2026, 3, 1, 12, 0, 0, 500_000, tzinfo=UTC)
+Forge = Callable[[bytes, bytes], str]
+
+
+@pytest.fixture(scope="session")
+def private() -> ec.EllipticCurvePrivateKey:
+    """The issuer's own private key: what is signed with it is as trusted as can be."""
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+@pytest.fixture(scope="session")
+def issuer(private: ec.EllipticCurvePrivateKey) -> Issuer:
+    return Issuer([SigningKey(private)], name="https://vote.example", audience="yishi", lifetime=timedelta(hours=1))
+
+
+@pytest.fixture(scope="session")
+def forge(private: ec.EllipticCurvePrivateKey) -> Forge:
+    """Sign any header and payload with the issuer's own key, past everything the issuer checks."""
+
+    def signed(header: bytes, payload: bytes) -> str:
+        text = f"{compact.base64url(header)}.{compact.base64url(payload)}"
+        r, s = decode_dss_signature(private.sign(text.encode(), ec.ECDSA(hashes.SHA256())))
+        return f"{text}.{compact.base64url(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
+
+    return signed
+
+
+def sound(**changed: Any) -> dict[str, Any]:
+    """The claims of a good token at NOW; a member changed to None is left out."""
+    at = int(NOW.timestamp())
+    claims = {"iss": "https://vote.example", "aud": "yishi", "sub": "per_1", "com": "com_1", "jti": "j1"}
+    merged: dict[str, Any] = claims | {"iat": at, "nbf": at, "exp": at + 3600} | changed
+    return {name: value for name, value in merged.items() if value is not None}
