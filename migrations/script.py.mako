@@ -6,10 +6,10 @@ Revision ${up_revision}, after ${down_revision | comma,n}.
 from __future__ import annotations
 
 import sqlalchemy as sa
-import sqlmodel
+
 from alembic import op
 
-import voting.store
+
 ${imports if imports else ""}
 
 revision = ${repr(up_revision)}

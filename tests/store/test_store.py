@@ -21,21 +21,33 @@ NOW = datetime(2026, 3, 1, 12, 30, 15, 123456, tzinfo=UTC)
 
 
 def a_community(identifier: str = "com_1") -> Community:
-    return Community(id=identifier, name={"zh-CN": "乙小区", "en": "Community B"}, time_zone="Asia/Shanghai", created_at=NOW)
+    return Community(
+        id=identifier, name={"zh-CN": "乙小区", "en": "Community B"}, time_zone="Asia/Shanghai", created_at=NOW
+    )
 
 
 def an_event(identifier: str) -> Event:
     return Event(
-        id=identifier, community_id="com_1", subject_kind="roll", subject_id="rol_1", kind="sealed", actor_id="system", at=NOW
+        id=identifier,
+        community_id="com_1",
+        subject_kind="roll",
+        subject_id="rol_1",
+        kind="sealed",
+        actor_id="system",
+        at=NOW,
     )
 
 
 def a_sealed_roll(session: Session) -> None:
     session.add(a_community())
     session.flush()
-    session.add(Roll(id="rol_1", community_id="com_1", name="全体", basis="person", scope={"kind": "community"}, created_at=NOW))
+    session.add(
+        Roll(id="rol_1", community_id="com_1", name="全体", basis="person", scope={"kind": "community"}, created_at=NOW)
+    )
     session.flush()
-    session.add(RollEntry(id="ent_1", community_id="com_1", roll_id="rol_1", elector="per_1", label="王", salt=b"s" * 32))
+    session.add(
+        RollEntry(id="ent_1", community_id="com_1", roll_id="rol_1", elector="per_1", label="王", salt=b"s" * 32)
+    )
     session.flush()
     session.add(RollVoter(roll_id="rol_1", person_id="per_1", entry_id="ent_1"))
     session.flush()
