@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,9 +37,16 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server for this test process."""
-    with databases.postgres_server(tmp_path_factory.mktemp("pg")) as url:
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL server for this test process.
+
+    Its folder is not one of pytest's: a server started by root runs as another user, and the next pytest on the machine
+    takes from everybody else the right to enter pytest's folders.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="yishi-pg-", ignore_cleanup_errors=True) as folder,
+        databases.postgres_server(Path(folder)) as url,
+    ):
         yield url
 
 
