@@ -1,0 +1,307 @@
+"""An import is all or nothing, the same file twice changes nothing, and every wrong cell is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import SQLModel, select
+
+from tests.community.conftest import Importer, add_community
+from tests.community.files import LI, SHOP, WANG, Cells, csv_of, xlsx_of
+from voting.community import register_import
+from voting.community.tables import (
+    Building,
+    Community,
+    Dwelling,
+    Household,
+    Ownership,
+    Person,
+    Residency,
+    Unit,
+)
+from voting.core.authority import Grant, Principal
+from voting.errors import Forbidden, Invalid
+from voting.log.tables import Event
+from voting.store import reader, transact
+
+TABLES: Sequence[type[SQLModel]] = (Building, Unit, Dwelling, Household, Person, Residency, Ownership, Event)
+TENANT: Cells = WANG | {"residency": "tenant", "person": "赵六", "phone": "13700137000"}
+
+
+def rows_of(engine: Engine, table: type[SQLModel]) -> list[Any]:
+    with reader(engine) as session:
+        return list(session.exec(select(table)))
+
+
+def only(engine: Engine, table: type[SQLModel]) -> Any:
+    (row,) = rows_of(engine, table)
+    return row
+
+
+def faults_of(bring: Importer, content: bytes, **options: bool) -> list[tuple[str, str]]:
+    with pytest.raises(Invalid) as caught:
+        bring(content, **options)
+    return [(fault.pointer, fault.code) for fault in caught.value.faults]
+
+
+@pytest.mark.parametrize("file", [csv_of, xlsx_of])
+def test_a_row_becomes_places_a_person_a_residency_and_an_ownership(
+    engine: Engine, bring: Importer, file: Callable[..., bytes]
+) -> None:
+    report = bring(file(WANG))
+    assert {kind: count.added for kind, count in report.counts.items()} == dict.fromkeys(report.counts, 1)
+    person = only(engine, Person)
+    assert (person.name, person.phone, person.born_on) == ("王芳", "13800138000", date(1980, 3, 1))
+    assert only(engine, Dwelling).area_cm2 == 895_000
+    assert only(engine, Residency).kind == "owner_occupier"
+    assert (only(engine, Ownership).person_id, only(engine, Ownership).is_voter) == (person.id, True)
+    assert only(engine, Household).representative_id == person.id
+
+
+def test_the_same_file_again_changes_nothing(engine: Engine, bring: Importer) -> None:
+    content = csv_of(WANG, LI, SHOP, {**WANG, "person": "王小明", "phone": "", "residency": "household_member"})
+    bring(content)
+    before = [rows_of(engine, table) for table in TABLES]
+    report = bring(content)
+    assert sum(count.added + count.changed + count.ended for count in report.counts.values()) == 0
+    assert [rows_of(engine, table) for table in TABLES] == before
+
+
+def test_a_file_with_one_wrong_cell_writes_nothing(engine: Engine, bring: Importer) -> None:
+    content = csv_of(WANG, SHOP | {"area_m2": "-1"})
+    assert faults_of(bring, content) == [("/rows/3/area_m2", "area_not_positive")]
+    assert [rows_of(engine, table) for table in TABLES] == [[] for _ in TABLES]
+
+
+def test_every_wrong_cell_is_named_by_row_and_column(bring: Importer) -> None:
+    content = csv_of(
+        WANG | {"phone": "1.38E+10"}, LI | {"building": "=A1", "born_on": "31.12.1990"}, SHOP | {"area_m2": "0"}
+    )
+    assert faults_of(bring, content) == [
+        ("/rows/2/phone", "phone_is_a_number"),
+        ("/rows/3/building", "register_formula"),
+        ("/rows/3/born_on", "date_unreadable"),
+        ("/rows/4/area_m2", "area_not_positive"),
+    ]
+
+
+def test_a_workbook_is_refused_for_its_formulas_and_its_numeric_phone(bring: Importer) -> None:
+    content = xlsx_of(WANG | {"area_m2": "=80+9.5"}, LI | {"phone": 13900139000})
+    assert faults_of(bring, content) == [
+        ("/rows/2/area_m2", "register_formula"),
+        ("/rows/3/phone", "phone_is_a_number"),
+    ]
+
+
+def test_more_faults_than_are_shown_are_still_counted(bring: Importer) -> None:
+    content = csv_of(*({**SHOP, "dwelling": str(number), "area_m2": "-1"} for number in range(300)))
+    with pytest.raises(Invalid) as caught:
+        bring(content)
+    assert (len(caught.value.faults), caught.value.facts["total"]) == (200, 300)
+
+
+@pytest.mark.parametrize(
+    ("rows", "faults"),
+    [
+        ([WANG | {"unit": ""}], [("/rows/2/unit", "register_value_missing")]),
+        ([SHOP | {"area_m2": ""}], [("/rows/2/area_m2", "area_missing")]),
+        ([WANG, LI | {"area_m2": "90"}], [("/rows/3/area_m2", "area_conflict")]),
+        ([WANG, WANG], [("/rows/3/person", "relation_twice")]),
+        ([WANG, WANG | {"phone": "13900139000"}], [("/rows/3/person", "person_twice_in_dwelling")]),
+        ([WANG, WANG | {"phone": ""}], [("/rows/3/person", "person_twice_in_dwelling")]),
+        ([WANG, WANG | {"dwelling": "302", "born_on": "1999-01-01"}], [("/rows/3/born_on", "person_conflict")]),
+        (
+            [WANG | {"person": ""}],
+            [(f"/rows/2/{name}", "register_person_missing") for name in ("phone", "born_on", "residency")],
+        ),
+        ([WANG | {"residency": ""}], [("/rows/2/residency", "residency_missing")]),
+        ([WANG | {"owner": "no"}], [("/rows/2/owner", "residency_contradicts_owner")]),
+        ([WANG | {"owner": "李四"}], [("/rows/2/owner", "residency_contradicts_owner")]),
+        ([TENANT | {"owner": "yes"}], [("/rows/2/owner", "residency_contradicts_owner")]),
+        ([TENANT | {"merge_key": "A"}], [("/rows/2/merge_key", "merge_key_without_owner")]),
+        ([TENANT | {"voter": "yes"}], [("/rows/2/voter", "voter_without_owner")]),
+        (
+            [WANG | {"representative": "yes"}, LI | {"representative": "yes"}],
+            [("/rows/3/representative", "representative_twice")],
+        ),
+        (
+            [WANG | {"residency": "owner_elsewhere", "representative": "yes"}],
+            [("/rows/2/representative", "representative_not_resident")],
+        ),
+        ([WANG | {"voter": "yes"}, LI | {"owner": "yes", "voter": "yes"}], [("/rows/3/voter", "voter_twice")]),
+        ([WANG | {"voter": "no"}], [("/rows/2/voter", "voter_missing")]),
+        ([WANG | {"born_on": "2026-03-02"}], [("/rows/2/born_on", "born_in_the_future")]),
+        ([TENANT | {"owner": "王芳"}, WANG | {"residency": "household_member"}], [("/rows/2/owner", "owner_conflict")]),
+        ([TENANT | {"owner": "王芳", "merge_key": "X"}, WANG], [("/rows/2/merge_key", "owner_has_own_row")]),
+        (
+            [WANG | {"person_ref": "R1"}, WANG | {"person_ref": "R2", "dwelling": "302"}, WANG | {"dwelling": "303"}],
+            [("/rows/4/person_ref", "person_ambiguous")],
+        ),
+    ],
+)
+def test_rows_that_contradict_are_refused(bring: Importer, rows: list[Cells], faults: list[tuple[str, str]]) -> None:
+    assert faults_of(bring, csv_of(*rows)) == faults
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        (WANG | {"building": "9"}, ("/rows/2/building", "building_unknown")),
+        (WANG | {"unit": "9"}, ("/rows/2/unit", "unit_unknown")),
+        (WANG | {"dwelling": "999"}, ("/rows/2/dwelling", "dwelling_unknown")),
+    ],
+)
+def test_a_place_that_does_not_exist_is_refused_where_none_may_be_made(
+    bring: Importer, row: Cells, fault: tuple[str, str]
+) -> None:
+    bring(csv_of(WANG))
+    assert faults_of(bring, csv_of(row), create_places=False) == [fault]
+
+
+def test_people_can_be_brought_without_areas_where_no_place_may_be_made(engine: Engine, bring: Importer) -> None:
+    bring(csv_of(WANG))
+    bring(csv_of({name: cell for name, cell in LI.items() if name != "area_m2"}), create_places=False)
+    assert len(rows_of(engine, Person)) == 2
+
+
+def test_an_import_that_changes_something_counts_it(engine: Engine, bring: Importer) -> None:
+    bring(csv_of(WANG, LI))
+    report = bring(
+        csv_of(WANG | {"area_m2": "90"}, LI | {"residency": "tenant", "area_m2": ""}, TENANT | {"area_m2": "90"})
+    )
+    changed = {
+        kind: (count.added, count.changed) for kind, count in report.counts.items() if count.added or count.changed
+    }
+    assert changed == {"dwellings": (0, 1), "persons": (1, 0), "residencies": (1, 1)}
+    assert only(engine, Dwelling).version == 2
+
+
+def test_an_import_is_one_event_without_names(engine: Engine, bring: Importer) -> None:
+    bring(csv_of(WANG))
+    event = only(engine, Event)
+    assert (event.kind, event.subject_id, event.facts["persons_added"]) == ("register_imported", "com_b", 1)
+    assert "王芳" not in str(event.facts)
+
+
+def test_an_empty_cell_says_nothing(engine: Engine, bring: Importer) -> None:
+    bring(csv_of(WANG | {"merge_key": "A7"}))
+    bring(csv_of(WANG | {"born_on": "", "area_m2": "", "merge_key": ""}))
+    assert (only(engine, Person).born_on, only(engine, Dwelling).area_cm2) == (date(1980, 3, 1), 895_000)
+    assert only(engine, Ownership).merge_key == "A7"
+
+
+def test_two_dwellings_of_one_buyer_are_one_head(engine: Engine, bring: Importer) -> None:
+    bring(csv_of(WANG, WANG | {"dwelling": "302", "residency": "owner_elsewhere"}))
+    assert len(rows_of(engine, Person)) == 1
+    assert {ownership.merge_key for ownership in rows_of(engine, Ownership)} == {only(engine, Person).id}
+
+
+def test_two_shops_of_one_company_are_one_head_and_a_note(engine: Engine, bring: Importer) -> None:
+    report = bring(csv_of(SHOP, SHOP | {"dwelling": "102"}))
+    assert {ownership.merge_key for ownership in rows_of(engine, Ownership)} == {"owner:远大公司"}
+    assert [(note.pointer, note.code) for note in report.notes] == [("/rows/3/owner", "same_name_one_owner")]
+
+
+def test_one_name_without_a_phone_in_two_dwellings_is_two_people_and_a_note(engine: Engine, bring: Importer) -> None:
+    nameless = {name: cell for name, cell in WANG.items() if name not in ("phone", "born_on")}
+    report = bring(csv_of(nameless, nameless | {"dwelling": "302"}))
+    assert len(rows_of(engine, Person)) == 2
+    assert [(note.pointer, note.code) for note in report.notes] == [("/rows/3/person", "same_name_two_people")]
+
+
+def test_the_marked_representative_speaks_for_the_household(engine: Engine, bring: Importer) -> None:
+    bring(csv_of(WANG, LI | {"representative": "yes"}))
+    names = {person.id: person.name for person in rows_of(engine, Person)}
+    assert names[only(engine, Household).representative_id] == "李雷"
+
+
+def test_a_child_who_owns_does_not_speak_for_the_household(engine: Engine, bring: Importer) -> None:
+    child = WANG | {"person": "王小明", "phone": "", "born_on": "2015-01-01"}
+    bring(csv_of(child, WANG))
+    names = {person.id: person.name for person in rows_of(engine, Person)}
+    assert names[only(engine, Household).representative_id] == "王芳"
+
+
+def test_of_two_co_owners_exactly_one_casts(engine: Engine, bring: Importer) -> None:
+    bring(csv_of(WANG, LI | {"owner": "yes", "voter": "yes"}))
+    assert sorted((ownership.owner_name, ownership.is_voter) for ownership in rows_of(engine, Ownership)) == [
+        ("李雷", True),
+        ("王芳", False),
+    ]
+
+
+def test_an_owner_who_moves_out_keeps_the_ownership_and_loses_the_household(engine: Engine, bring: Importer) -> None:
+    bring(csv_of(WANG))
+    report = bring(csv_of(WANG | {"residency": "owner_elsewhere"}))
+    assert only(engine, Residency).to_on == date(2026, 3, 1)
+    assert report.counts["residencies"].ended == 1
+    assert only(engine, Household).representative_id is None
+    assert only(engine, Ownership).owner_name == "王芳"
+
+
+def test_an_owner_who_sells_is_no_owner_any_more(engine: Engine, bring: Importer) -> None:
+    bring(csv_of(WANG))
+    buyer = WANG | {"person": "孙七", "phone": "13600136000", "born_on": ""}
+    bring(csv_of(WANG | {"residency": "tenant", "owner": "no"}, buyer))
+    assert [(ownership.owner_name, ownership.is_voter) for ownership in rows_of(engine, Ownership)] == [("孙七", True)]
+
+
+def test_an_owner_known_by_name_becomes_a_person_without_a_second_ownership(engine: Engine, bring: Importer) -> None:
+    bring(csv_of(TENANT | {"owner": "王芳"}))
+    bring(csv_of(WANG | {"residency": "owner_elsewhere", "owner": "yes"}))
+    ownership = only(engine, Ownership)
+    names = {person.id: person.name for person in rows_of(engine, Person)}
+    assert names[ownership.person_id] == "王芳"
+
+
+def test_a_new_phone_number_of_a_known_name_is_a_doubt_not_a_guess(bring: Importer) -> None:
+    bring(csv_of(WANG))
+    assert faults_of(bring, csv_of(WANG | {"phone": "13800138001"})) == [("/rows/2/phone", "person_has_other_phone")]
+
+
+def test_a_person_found_by_id_takes_the_new_name_and_number(engine: Engine, bring: Importer) -> None:
+    bring(csv_of(WANG))
+    bring(csv_of(WANG | {"person": "王芳芳", "phone": "13800138001", "person_ref": only(engine, Person).id}))
+    person = only(engine, Person)
+    assert (person.name, person.phone, person.external_ref) == ("王芳芳", "13800138001", None)
+    assert only(engine, Ownership).owner_name == "王芳芳"
+
+
+def test_another_community_keeps_its_own_people(engine: Engine, bring: Importer) -> None:
+    bring(csv_of(WANG))
+    bring(csv_of(WANG), into=add_community(engine, "com_a"))
+    assert sorted(person.community_id for person in rows_of(engine, Person)) == ["com_a", "com_b"]
+
+
+def test_a_resident_may_not_import(engine: Engine, community: str) -> None:
+    resident = Principal("person", "per_1", community)
+    with pytest.raises(Forbidden):
+        transact(
+            engine,
+            lambda session: register_import.import_register(
+                session,
+                resident,
+                session.get_one(Community, community),
+                csv_of(WANG),
+                now=only(engine, Community).created_at,
+            ),
+        )
+
+
+def test_an_officer_of_the_community_may_import(engine: Engine, community: str) -> None:
+    officer = Principal("person", "per_1", community, (Grant("committee_officer", "community", community),))
+    report = transact(
+        engine,
+        lambda session: register_import.import_register(
+            session,
+            officer,
+            session.get_one(Community, community),
+            csv_of(WANG),
+            now=only(engine, Community).created_at,
+        ),
+    )
+    assert report.rows_read == 1
