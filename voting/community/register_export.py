@@ -42,12 +42,14 @@ def _rows(place: Place, stored: Stored) -> Iterator[dict[str, str]]:
     owners = stored.ownerships.get(dwelling_id, [])
     owning = {owner.person_id: owner for owner in owners if owner.person_id is not None}
     speaker = stored.households.get(dwelling_id, ("", None))[1]
-    people = sorted(living.keys() | owning.keys(), key=lambda one: (stored.persons[one].name, one))
+    people = sorted(
+        living.keys() | owning.keys(), key=lambda one: (stored.persons[one].name, stored.persons[one].ref or one)
+    )
     for person_id in people:
         person = stored.persons[person_id]
         yield where | _person(person, living.get(person_id), owning.get(person_id), speaker == person_id)
     nameless = [owner for owner in owners if owner.person_id is None]
-    for owner in sorted(nameless, key=lambda one: (one.owner_name, one.id)):
+    for owner in sorted(nameless, key=lambda one: (one.owner_name, one.merge_key)):
         yield where | {"owner": owner.owner_name} | _head(owner)
     if not people and not nameless:
         yield where
