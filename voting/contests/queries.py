@@ -1,0 +1,194 @@
+"""Reads of contests: one, a page of them, its options, its turnout and who may do what to it now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from voting.community.tables import Community
+from voting.contests import terms
+from voting.contests.tables import Contest, Option, Participation
+from voting.core import authority, lifecycle
+from voting.core.authority import Principal, Subject
+from voting.core.lifecycle import CONTEST, ContestFacts
+from voting.errors import NotFound
+from voting.roll.tables import Roll, RollVoter
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A contest with what every decision about it needs."""
+
+    contest: Contest
+    roll: Roll
+    now: datetime
+    """The community's own time."""
+
+    @property
+    def subject(self) -> Subject:
+        """What authority sees: a contest of one building or unit lies within it."""
+        ids = self.roll.scope.get("ids", [])
+        only = ids[0] if len(ids) == 1 else None
+        kind = self.roll.scope.get("kind")
+        return Subject(
+            self.contest.community_id,
+            building_id=only if kind == "building" else None,
+            unit_id=only if kind == "unit" else None,
+            contest_id=self.contest.id,
+            kind="contest",
+        )
+
+    @property
+    def terms(self) -> terms.Terms:
+        """Its terms as values."""
+        return terms.from_document(self.contest.terms)
+
+
+@dataclass(frozen=True, slots=True)
+class Turnout:
+    """How many of the electors have cast; the only figure before the close."""
+
+    electors: int
+    cast: int
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A contest as this caller sees it. `actions` maps each command to the reason against it, or nothing."""
+
+    contest: Contest
+    options: tuple[Option, ...]
+    actions: Mapping[str, str | None]
+
+
+def load(
+    session: Session,
+    principal: Principal,
+    contest_id: str,
+    now: datetime,
+    act: str = "contest.read",
+    hold: bool = False,
+) -> Loaded:
+    """The contest, if the caller may do `act` to it. A draft is nobody's business outside its community.
+
+    `hold` keeps the row against every other move and cast until the transaction ends.
+    """
+    contest = session.get(Contest, contest_id, with_for_update=hold or None, populate_existing=hold)
+    if contest is None or (contest.state == "draft" and not authority.belongs(principal, contest.community_id)):
+        raise NotFound("contest_not_found", id=contest_id)
+    loaded = Loaded(contest, session.get_one(Roll, contest.roll_id), community_time(session, contest.community_id, now))
+    authority.require(principal, act, loaded.subject)
+    return loaded
+
+
+def community_time(session: Session, community_id: str, now: datetime) -> datetime:
+    """The community's own time: a demo community may run ahead."""
+    community = session.get(Community, community_id)
+    if community is None:
+        raise NotFound("community_not_found", id=community_id)
+    return now + timedelta(seconds=community.clock_offset_seconds)
+
+
+def options(session: Session, contest_id: str) -> tuple[Option, ...]:
+    """The options in ballot order."""
+    return tuple(session.exec(select(Option).where(Option.contest_id == contest_id).order_by(col(Option.position))))
+
+
+def turnout(session: Session, contest: Contest) -> Turnout:
+    """Electors of the contest (of its roll before the opening) and how many are checked off."""
+    cast = session.exec(
+        select(func.count())
+        .select_from(Participation)
+        .where(col(Participation.contest_id) == contest.id, col(Participation.channel).is_not(None))
+    ).one()
+    return Turnout(contest.electors, cast)
+
+
+def facts(session: Session, loaded: Loaded) -> ContestFacts:
+    """What the guards of the machine look at."""
+    contest, rules = loaded.contest, loaded.terms
+    counted = turnout(session, contest)
+    return ContestFacts(
+        now=loaded.now,
+        opens_at=contest.opens_at,
+        closes_at=contest.closes_at,
+        roll_state=loaded.roll.state,
+        noticed_at=contest.noticed_at,
+        notice_days=rules.notice_days,
+        extension_max_days=rules.extension_max_days,
+        provisional_at=contest.provisional_at,
+        objection_days=rules.objection_days,
+        electors=counted.electors,
+        cast=counted.cast,
+        revoting=rules.revoting,
+    )
+
+
+def view(session: Session, principal: Principal, loaded: Loaded) -> View:
+    """The contest with its options and what this caller could do to it."""
+    contest = loaded.contest
+    found = lifecycle.survey(CONTEST, contest.state, facts(session, loaded))
+    actions: dict[str, str | None] = {}
+    for command in CONTEST.offered:
+        decision = authority.may(principal, f"contest.{command}", loaded.subject)
+        actions[command] = decision.code if not decision.allowed else found.blocked.get(command)
+    actions["cast"] = _against_casting(session, principal, loaded)
+    return View(contest, options(session, contest.id), actions)
+
+
+def _against_casting(session: Session, principal: Principal, loaded: Loaded) -> str | None:
+    decision = authority.may(principal, "contest.cast", loaded.subject)
+    if not decision.allowed:
+        return decision.code
+    contest = loaded.contest
+    if contest.state != "open":
+        return "contest_not_open"
+    if loaded.now >= contest.closes_at:
+        return "voting_is_over"
+    row = session.exec(
+        select(RollVoter.entry_id, Participation.channel)
+        .join(Participation, col(Participation.entry_id) == col(RollVoter.entry_id))
+        .where(
+            RollVoter.roll_id == contest.roll_id,
+            RollVoter.person_id == principal.id,
+            Participation.contest_id == contest.id,
+        )
+    ).one_or_none()
+    if row is None:
+        return "not_on_roll"
+    return None if row[1] is None or (row[1] == "online" and loaded.terms.revoting) else "already_cast"
+
+
+def page(
+    session: Session,
+    principal: Principal,
+    community_id: str,
+    *,
+    state: str | None = None,
+    after: str | None = None,
+    limit: int = 50,
+    now: datetime,
+) -> tuple[View, ...]:
+    """At most `limit` contests of a community behind the id `after`, oldest first; drafts only for its own people.
+
+    Actions are left to the view of one contest: each would take reads of its own.
+    """
+    community_time(session, community_id, now)
+    authority.require(principal, "contest.read", Subject(community_id, kind="contest"))
+    query = select(Contest).where(Contest.community_id == community_id)
+    if not authority.belongs(principal, community_id):
+        query = query.where(Contest.state != "draft")
+    if state is not None:
+        query = query.where(Contest.state == state)
+    if after is not None:
+        query = query.where(col(Contest.id) > after)
+    contests = session.exec(query.order_by(col(Contest.id)).limit(limit)).all()
+    found: dict[str, list[Option]] = {contest.id: [] for contest in contests}
+    wanted = select(Option).where(col(Option.contest_id).in_(list(found))).order_by(col(Option.position))
+    for option in session.exec(wanted):
+        found[option.contest_id].append(option)
+    return tuple(View(contest, tuple(found[contest.id]), {}) for contest in contests)
