@@ -25,7 +25,8 @@ class UnfitKey(ValueError):
 
 def public_key(jwk: Mapping[str, Any]) -> tuple[PublicKey, str]:
     """The key and its one algorithm (ES256 or RS256). Raises UnfitKey."""
-    if jwk.get("use", "sig") != "sig" or "verify" not in jwk.get("key_ops", ["verify"]):
+    operations = jwk.get("key_ops", ["verify"])
+    if jwk.get("use", "sig") != "sig" or not isinstance(operations, list) or "verify" not in operations:
         raise UnfitKey("the key is not for signatures")
     kind = jwk.get("kty")
     algorithm = {"EC": "ES256", "RSA": "RS256"}.get(kind) if isinstance(kind, str) else None
