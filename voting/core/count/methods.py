@@ -24,8 +24,11 @@ from voting.core.count import (
     schwartz,
     smith,
     stv_gregory,
+    stv_meek,
+    stv_meek_prf,
     stv_rctab,
     stv_scottish,
+    stv_wigm_prf,
 )
 from voting.core.count.ballots import Ballots
 from voting.core.count.errors import UnknownMethod
@@ -53,6 +56,9 @@ _ROWS = (
     Method("stv-scottish", stv_scottish.count, stv_scottish.MEMBERS),
     Method("stv-wigm-rctab", stv_rctab.count, stv_rctab.MEMBERS),
     Method("stv-gregory-exact", stv_gregory.count, stv_gregory.MEMBERS),
+    Method("stv-wigm-prf", stv_wigm_prf.count, stv_wigm_prf.MEMBERS),
+    Method("stv-meek-prf", stv_meek_prf.count, stv_meek_prf.MEMBERS),
+    Method("stv-meek", stv_meek.count, stv_meek.MEMBERS),
     Method("schulze", schulze.count, schulze.MEMBERS),
     Method("ranked-pairs", ranked_pairs.count, ranked_pairs.MEMBERS),
     Method("minimax", minimax.count, minimax.MEMBERS),

@@ -67,7 +67,11 @@ class Tie:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One round (stage) of a count: what each option holds, and what was decided on it."""
+    """One round (stage) of a count: what each option holds, and what was decided on it.
+
+    `residual` is what cutting to decimal places has left with nobody, `final_surplus` what nobody needed any more,
+    `passing` the pass of a multi-pass count, `surplus` what the elected hold above the quota where a rule tracks it.
+    """
 
     number: int
     tallies: Tallies
@@ -82,6 +86,7 @@ class Round:
     residual: Amount = 0
     final_surplus: Amount = 0
     passing: int | None = None
+    surplus: Amount | None = None
 
     def votes(self, option: str) -> Amount:
         """What `option` holds in this round; 0 if it is no longer in the count."""

@@ -57,6 +57,9 @@ def round_to_json(entry: Round) -> dict[str, Any]:
     }
     if entry.threshold is not None:
         answer["threshold"] = written(entry.threshold)
+    if entry.surplus is not None:
+        answer["surplus"] = written(entry.surplus)
+        answer["active"] = written(whole(sum((votes for _, votes in entry.tallies), start=0)))
     if entry.passing is not None:
         answer["pass"] = entry.passing
     if entry.ties:

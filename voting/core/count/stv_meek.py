@@ -1,0 +1,157 @@
+"""Meek's method with equal ranks, in fixed point of any precision. Every product and quotient is cut.
+
+Source: B. L. Meek, "A new approach to the single transferable vote"; the arithmetic of STV-rs, which follows Droop.py.
+Equal ranks: `equal_ranks_equalized` counts a ballot as the mean of all orders of its equal ranks;
+`equal_ranks_split` divides its weight by the options of the rank that still stand, and each part goes its own way down
+the ballot, but no further than a rank of which nobody stands.
+"""
+
+from __future__ import annotations
+
+from math import comb
+
+from voting.core.count.ballots import OVERVOTE
+from voting.core.count.meek import OMEGA_PLACES, Meek, upto_hopeful
+from voting.core.count.poll import Poll
+from voting.core.count.rules import COMMON, UNRANKED, Choice, Members, Never, Number, Text, Whole
+from voting.core.count.tally import Tally, Tie
+
+PLACES = 9
+EQUALIZED = ("equal_ranks_equalized", "equal_ranks_equalised")
+SPLIT = ("equal_ranks_split", "equal_ranks_split_equally", "equal_ranks_split_evenly", "not_applicable")
+
+MEMBERS: Members = {
+    **COMMON,
+    **UNRANKED,
+    "overvote": Choice((*EQUALIZED, *SPLIT)),
+    "arithmetic": Text(),
+    "decimal_places": Whole(1, 20),
+    "omega": Number(),
+    "threshold": Choice(("droop_fractional_dynamic",)),
+    "batch_elimination": Never(),
+}
+
+WeakOrder = tuple[tuple[int, ...], ...]
+
+
+def count(poll: Poll) -> Tally:
+    """Count `seats` winners."""
+    return WeakMeek(poll).run()
+
+
+class WeakMeek(Meek):
+    """One count over weak orders."""
+
+    def __init__(self, poll: Poll) -> None:
+        places = PLACES if poll.rules.decimal_places is None else poll.rules.decimal_places
+        omega = poll.rules.omega
+        super().__init__(
+            poll, places, 10 ** max(places - OMEGA_PLACES, 0) if omega is None else int(omega * 10**places)
+        )
+        self.equalized = poll.rules.overvote in EQUALIZED
+        self.strict_groups: dict[tuple[int, ...], int] = {}
+        self.weak_groups: dict[WeakOrder, int] = {}
+        self.strict: dict[tuple[int, ...], int] = {}
+        self.weak: dict[WeakOrder, int] = {}
+        for ranking, ballots in poll.ballots.items():
+            order = self.order(ranking)
+            if all(len(rank) == 1 for rank in order):
+                key = tuple(rank[0] for rank in order)
+                self.strict[key] = self.strict.get(key, 0) + ballots
+            else:
+                self.weak[order] = self.weak.get(order, 0) + ballots
+
+    def order(self, ranking: tuple[tuple[str, ...], ...]) -> WeakOrder:
+        """The ranking as places: who stands, each once, without empty ranks."""
+        stands = {option: place for place, option in enumerate(self.options) if self.keep[place]}
+        order: list[tuple[int, ...]] = []
+        for rank in ranking:
+            places = tuple(stands.pop(option) for option in rank if option != OVERVOTE and option in stands)
+            if places:
+                order.append(places)
+        return tuple(order)
+
+    def small(self, surplus: int) -> bool:
+        """Omega or less."""
+        return surplus <= self.omega
+
+    def drop(self, place: int, action: str, ties: tuple[Tie, ...] = ()) -> None:
+        """Take an option out and count again, so that the next record shows where its votes went."""
+        super().drop(place, action, ties)
+        self.regroup()
+        self.votes = self.distribute()
+
+    def regroup(self) -> None:
+        """Ballots up to the first rank that passes nothing on. A mixed rank keeps its excluded, who still share it."""
+        self.strict_groups = upto_hopeful(self.strict, self.keep, self.hopeful)
+        self.weak_groups = {}
+        hopeful = set(self.hopeful)
+        for order, count in self.weak.items():
+            ranks: list[tuple[int, ...]] = []
+            for rank in order:
+                live = [place for place in rank if self.keep[place]]
+                if not live and not self.equalized:
+                    break
+                if live:
+                    ranks.append(rank if self.equalized else tuple(live))
+                    if not hopeful.isdisjoint(live) if self.equalized else hopeful.issuperset(live):
+                        break
+            key = tuple(ranks)
+            self.weak_groups[key] = self.weak_groups.get(key, 0) + count
+
+    def distribute(self) -> list[int]:
+        """Each option in turn keeps weight × keep factor; weight × (1 − keep factor) moves on; both cut."""
+        votes, keep, one = [0] * len(self.options), self.keep, self.one
+        for ranking, count in self.strict_groups.items():
+            weight = one
+            for place in ranking:
+                votes[place] += weight * keep[place] // one * count
+                weight = weight * (one - keep[place]) // one
+                if not weight:
+                    break
+        for order, count in self.weak_groups.items():
+            if self.equalized:
+                self.equalize(order, count, votes)
+            else:
+                self.split(order, 0, one, count, votes)
+        return votes
+
+    def split(self, order: WeakOrder, depth: int, weight: int, count: int, votes: list[int]) -> None:
+        """Divide the weight among those of the rank who stand; each remainder goes on by itself."""
+        if depth == len(order) or not weight:
+            return
+        share = weight // len(order[depth])
+        for place in order[depth]:
+            votes[place] += share * self.keep[place] // self.one * count
+            self.split(order, depth + 1, share * (self.one - self.keep[place]) // self.one, count, votes)
+
+    def equalize(self, order: WeakOrder, count: int, votes: list[int]) -> None:
+        """Give each option of a rank its mean share over all orders of the rank."""
+        weight, one = self.one, self.one
+        for rank in order:
+            passed = [one - self.keep[place] for place in rank]
+            if len(rank) == 1:
+                votes[rank[0]] += weight * self.keep[rank[0]] // one * count
+                weight = weight * passed[0] // one
+            else:
+                for index, place in enumerate(rank):
+                    share = self.mean_pass(passed, index) * self.keep[place] // one // len(rank)
+                    votes[place] += weight * share // one * count
+                remaining = one
+                for factor in passed:
+                    remaining = remaining * factor // one
+                weight = weight * remaining // one
+            if not weight:
+                return
+
+    def mean_pass(self, passed: list[int], skip: int) -> int:
+        """What reaches option `skip` of a rank, added up over the number of others before it, each mean over who they are.
+
+        The elementary symmetric polynomials of the others' passed shares, each divided by its number of terms.
+        """
+        others = [factor for index, factor in enumerate(passed) if index != skip]
+        sums = [self.one] + [0] * len(others)
+        for factor in others:
+            for degree in range(len(others), 0, -1):
+                sums[degree] += sums[degree - 1] * factor // self.one
+        return sum(sums[degree] // comb(len(others), degree) for degree in range(len(sums)))
