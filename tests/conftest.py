@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import Engine
 
+from api.app import create_app
 from tests import databases
+from voting.settings import Settings
 from voting.store import engine_for
 
 ROOT = Path(__file__).parent.parent
@@ -73,3 +77,32 @@ def engine(database_url: str) -> Iterator[Engine]:
     made = engine_for(database_url)
     yield made
     made.dispose()
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """Asynchronous tests run on asyncio alone, as the service does."""
+    return "asyncio"
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of a service on the fresh database, with one key for all tests and no rate limit."""
+    key_file = tmp_path_factory.getbasetemp() / "token-key.pem"
+    return Settings(database_url=database_url, key_file=key_file, rate_per_minute=0, demo=True)
+
+
+@pytest.fixture
+async def app(settings: Settings) -> AsyncIterator[FastAPI]:
+    """The service, started. Its running parts (engine, issuer, writer, clock) are `app.state.services`."""
+    made = create_app(settings)
+    async with made.router.lifespan_context(made):
+        yield made
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """An HTTP client of the service, without a network between. A fault inside answers 500, as it does outside."""
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://yishi.test") as made:
+        yield made

@@ -19,13 +19,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Engine, MetaData, String, create_engine, event
+from sqlalchemy import BigInteger, DateTime, Dialect, MetaData, String, create_engine, event
+from sqlalchemy import Engine as Engine  # Entry points hold an engine and know nothing else of SQLAlchemy.
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import declared_attr
+from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel
+
+from voting.errors import Conflict, Invalid, StalePrecondition, Unavailable, YishiError
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -131,6 +136,20 @@ def writer(engine: Engine) -> Session:
 def is_retryable(error: BaseException) -> bool:
     """Whether the whole transaction may be run again: serialization failure or deadlock."""
     return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _RETRIED
+
+
+def refusal_of(error: BaseException) -> YishiError | None:
+    """What a caller is told of a fault the database found; None when the fault is ours. The order matters: the
+    classes of the database's errors overlap."""
+    if isinstance(error, StaleDataError):
+        return StalePrecondition("precondition_failed")
+    if isinstance(error, IntegrityError):
+        return Conflict("stored_conflict")
+    if isinstance(error, DataError | OverflowError):
+        return Invalid((), "value_not_storable")
+    if isinstance(error, OperationalError | InterfaceError | PoolTimeout) or is_retryable(error):
+        return Unavailable("storage_unavailable", retry_after=1)
+    return None
 
 
 def pause(attempt: int) -> float:

@@ -1,0 +1,64 @@
+"""The application: routers, problem handlers, layers and the parts that run."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from api import problems
+from api.front import Front
+from api.observability import Meter
+from api.routes import health, service
+from api.routes import problems as problem_routes
+from api.services import Services
+from voting.clock import Clock, system_now
+from voting.errors import YishiError
+from voting.settings import Settings
+
+ROUTERS: tuple[APIRouter, ...] = (
+    # Ballots stay first: matching is a walk over this tuple, and casting is the path that must be fast.
+    service.router,
+    problem_routes.router,
+    health.router,
+)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    services: Services = app.state.services
+    services.start()
+    try:
+        yield
+    finally:
+        services.stop()
+
+
+def create_app(settings: Settings, clock: Clock = system_now) -> FastAPI:
+    """The application for these settings. Its lifespan starts the ballot writer and lets the database go at the end."""
+    app = FastAPI(
+        title="Yishi 议事",
+        version="0.1.0",
+        summary="A headless service with which a neighbourhood deliberates, votes and audits.",
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        # The framework's own telemetry would export addresses and user agents; ours is in `api.observability`.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+        exception_handlers={
+            YishiError: problems.on_refusal,
+            RequestValidationError: problems.on_validation,
+            HTTPException: problems.on_http,
+        },
+    )
+    app.state.services = Services.of(settings, clock)
+    app.state.meter = Meter()
+    for router in ROUTERS:
+        app.include_router(router)
+    app.add_middleware(Front, meter=app.state.meter)
+    return app

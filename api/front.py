@@ -1,0 +1,74 @@
+"""The outermost layer: gives every request its id, and turns a fault that nobody expected into a problem.
+
+Pure ASGI. One dictionary of headers and one closure per request; what a ballot does not need is skipped.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import observability
+from api.exchange import KEY, Exchange
+from api.problems import Failure, Malformed, respond
+from voting.errors import YishiError
+
+_GIVEN_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+_OVERRIDE = b"x-http-method-override"
+
+
+class Front:
+    """Wraps the application. `meter` counts and logs what was answered."""
+
+    def __init__(self, app: ASGIApp, meter: observability.Meter) -> None:
+        self.app = app
+        self.meter = meter
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, whatever happens inside."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        exchange = scope[KEY] = _exchange(scope)
+        status = 0
+
+        async def answering(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], *exchange.added]
+            await send(message)
+
+        try:
+            _override_method(scope, exchange)
+            await self.app(scope, receive, answering)
+        except Exception as error:
+            if status:
+                raise
+            if not isinstance(error, YishiError):
+                self.meter.fault(scope, exchange, error)
+            refusal = error if isinstance(error, YishiError) else Failure("internal_error")
+            await respond(refusal, exchange)(scope, receive, answering)
+        finally:
+            self.meter.answered(scope, exchange, status, time.perf_counter() - began)
+
+
+def _exchange(scope: Scope) -> Exchange:
+    headers = dict(scope["headers"])
+    given = headers.get(b"x-request-id")
+    request_id = given.decode() if given and _GIVEN_ID.fullmatch(given) else secrets.token_hex(12)
+    return Exchange(request_id, headers, [(b"x-request-id", request_id.encode())])
+
+
+def _override_method(scope: Scope, exchange: Exchange) -> None:
+    """Mini-programs cannot send PATCH: a POST that says so is one."""
+    said = exchange.headers.get(_OVERRIDE)
+    if said is None:
+        return
+    if scope["method"] != "POST" or said.upper() != b"PATCH":
+        raise Malformed("method_override_unsupported")
+    scope["method"] = "PATCH"

@@ -1,0 +1,122 @@
+"""The route class of every resource: what happens around one request, in order.
+
+    verify the bearer -> limit the rate -> read the body (bounded) -> claim the Idempotency-Key
+      -> through the gate: solve, run, commit -> answer
+      -> again from the gate when the database asks for it (40001, 40P01) and nothing has been sent
+
+The answer is built before the transaction commits and leaves after it, so that what was acknowledged is durable.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import params
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+
+from api import body as bodies
+from api import negotiation, strict_json
+from api.exchange import Exchange, exchange_of
+from api.identity import identify
+from api.problems import UnsupportedMedia
+from api.services import Services
+from voting.errors import NotFound
+from voting.store import is_retryable, pause, refusal_of
+
+ATTEMPTS = 8
+WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+class YishiRoute(APIRoute):
+    """A route whose work is one transaction, run again as a whole when the database asks for it.
+
+    In `openapi_extra`: `x-creates` (a POST that honours Idempotency-Key), `x-import` (the larger body limit).
+    """
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
+        extra = self.openapi_extra or {}
+        self.creates = bool(extra.get("x-creates"))
+        self.imports = bool(extra.get("x-import"))
+        self.awaits = asyncio.iscoroutinefunction(endpoint)
+        """An async endpoint holds no connection while it waits, and goes past the gate."""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request that matched the path."""
+        if scope["method"] not in (self.methods or ()):
+            await super().handle(scope, receive, send)
+            return
+        exchange = exchange_of(scope)
+        services: Services = scope["app"].state.services
+        if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
+            raise NotFound("route_not_found", path=scope["path"].replace("\x00", "\ufffd"))
+        exchange.identity = await identify(exchange.header(b"authorization"), services, services.clock())
+        if scope["method"] in WITH_BODY:
+            limit = services.settings.max_import_bytes if self.imports else services.settings.max_body_bytes
+            exchange.body = await bodies.read(exchange, receive, limit)
+        await self._run(scope, receive, send, services)
+
+    async def _run(self, scope: Scope, receive: Receive, send: Send, services: Services) -> None:
+        exchange = exchange_of(scope)
+        sent = False
+
+        async def watched(message: Message) -> None:
+            nonlocal sent
+            sent = True
+            await send(message)
+
+        for attempt in range(ATTEMPTS):
+            try:
+                replayed = bodies.replay(exchange.body, receive)
+                if self.awaits:
+                    await super().handle(scope, replayed, watched)
+                else:
+                    async with services.gate:
+                        await super().handle(scope, replayed, watched)
+                return
+            except Exception as error:
+                if sent or not is_retryable(error) or attempt == ATTEMPTS - 1:
+                    raise (refusal_of(error) or error) from error
+                await asyncio.sleep(pause(attempt))
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The framework's handler, between a strict reading of the body and the conditions on the answer."""
+        inner = super().get_route_handler()
+        takes_json = self.body_field is not None and not isinstance(self.body_field.field_info, params.Form)
+
+        async def handler(request: Request) -> Response:
+            exchange = exchange_of(request.scope)
+            if takes_json and exchange.body:
+                request = _read_json(request, exchange)
+            response = await inner(request)
+            if request.method == "GET":
+                response = negotiation.conditional(response, exchange)
+            exchange.response = response
+            return response
+
+        return handler
+
+
+class _JsonRequest(Request):
+    """A request whose body has been parsed by our own rules."""
+
+    parsed: Any = None
+
+    async def json(self) -> Any:
+        """The parsed body."""
+        return self.parsed
+
+
+def _read_json(request: Request, exchange: Exchange) -> Request:
+    kind = exchange.header(b"content-type").partition(";")[0].strip().lower()
+    if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
+        raise UnsupportedMedia("unsupported_media_type", expected="application/json")
+    services: Services = request.app.state.services
+    read = _JsonRequest(request.scope, request.receive)
+    read.parsed = strict_json.loads(exchange.body, services.settings.max_depth)
+    return read

@@ -1,0 +1,66 @@
+"""The running parts of one process: made by `create_app`, started and stopped by its lifespan."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import ParamSpec, TypeVar
+
+from starlette.concurrency import run_in_threadpool
+
+from voting.access.keys import embedded_issuer
+from voting.access.tokens import Issuer
+from voting.clock import Clock
+from voting.contests.writer import Writer
+from voting.errors import Unavailable
+from voting.settings import Settings
+from voting.store import Engine, engine_for, reading
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(slots=True)
+class Services:
+    """Settings, clock, database, issuer and writer, and the gate before the database."""
+
+    settings: Settings
+    clock: Clock
+    engine: Engine
+    issuer: Issuer
+    writer: Writer
+    gate: asyncio.Semaphore
+    """At most as many requests as there are connections: no thread ever waits for a connection that is held by a
+    request waiting for a thread. Two connections are kept back, for the writer and for the readiness probe."""
+    stopping: bool = field(default=False)
+
+    @classmethod
+    def of(cls, settings: Settings, clock: Clock) -> Services:
+        """The parts for these settings. Nothing is connected or started yet."""
+        engine = engine_for(settings.database_url, settings.pool_size)
+        gate = asyncio.Semaphore(max(settings.pool_size - 2, 1))
+        return cls(settings, clock, engine, embedded_issuer(settings), Writer(engine, clock), gate)
+
+    def start(self) -> None:
+        """Start the writer."""
+        self.writer.start()
+
+    def stop(self) -> None:
+        """Write what waits, then let the database go."""
+        self.stopping = True
+        self.writer.stop()
+        self.engine.dispose()
+
+    def ping(self) -> None:
+        """Ask the database for nothing. Raises Unavailable when it does not answer."""
+        try:
+            with reading(self.engine) as session:
+                session.connection()
+        except Exception as error:
+            raise Unavailable("storage_unavailable", retry_after=5) from error
+
+    async def storage(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run work that uses one connection, on a thread, through the gate. Never call it from inside the gate."""
+        async with self.gate:
+            return await run_in_threadpool(work, *args, **kwargs)

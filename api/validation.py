@@ -1,0 +1,173 @@
+"""From the framework's validation errors to our faults: a true pointer, a stable code, and a guess for what was meant."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, cast, get_args
+
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+
+from voting.errors import Fact, Fault
+
+Place = Literal["body", "query", "path", "header"]
+
+_PLACES: Mapping[str, Place] = {
+    "body": "body",
+    "query": "query",
+    "path": "path",
+    "header": "header",
+    "cookie": "header",
+}
+_QUOTED = re.compile(r"'([^']*)'")
+_MOST_FAULTS = 50
+_MOST_SHOWN = 80
+
+_TYPES = {
+    "string_type": "string",
+    "string_unicode": "string",
+    "int_type": "integer",
+    "int_parsing": "integer",
+    "int_from_float": "integer",
+    "float_type": "number",
+    "float_parsing": "number",
+    "bool_type": "boolean",
+    "bool_parsing": "boolean",
+    "list_type": "array",
+    "tuple_type": "array",
+    "set_type": "array",
+    "dict_type": "object",
+    "model_type": "object",
+    "model_attributes_type": "object",
+    "mapping_type": "object",
+    "none_required": "null",
+}
+_LONG = {"string_too_long": "max_length", "too_long": "max_length", "bytes_too_long": "max_length"}
+_SHORT = {"string_too_short": "min_length", "too_short": "min_length", "bytes_too_short": "min_length"}
+_BOUNDS = {
+    "greater_than_equal": ("≥", "ge"),
+    "less_than_equal": ("≤", "le"),
+    "greater_than": (">", "gt"),
+    "less_than": ("<", "lt"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedFault(Fault):
+    """A fault that may lie outside the body."""
+
+    place: Place = "body"
+
+
+def nearest(word: str, known: Sequence[str]) -> str | None:
+    """The known word that was most likely meant, if any is near."""
+    found = difflib.get_close_matches(word[:64].lower(), known, n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def faults_of(error: RequestValidationError, route: Any) -> list[Fault]:
+    """Every fault of a request, at most fifty."""
+    return [_fault(entry, error.body, route) for entry in error.errors()[:_MOST_FAULTS]]
+
+
+def _fault(entry: Mapping[str, Any], body: Any, route: Any) -> Fault:
+    place = _PLACES.get(str(entry["loc"][0]), "body")
+    parts = tuple(entry["loc"][1:])
+    if place == "body":
+        parts = tuple(_true_path(parts, body))
+    code, facts = _said(entry, parts, route if place == "body" else None)
+    return LocatedFault(_pointer(parts), code, facts, place)
+
+
+def _pointer(parts: Sequence[str | int]) -> str:
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1")[:200] for part in parts)
+
+
+def _true_path(parts: Sequence[str | int], body: Any) -> Iterator[str | int]:
+    """Drop what the validator says of itself (the tag of a union): only what leads through the body remains."""
+    for place, part in enumerate(parts):
+        if isinstance(body, Mapping) and (part in body or place == len(parts) - 1):
+            yield part
+            body = body.get(part)
+        elif isinstance(body, list) and isinstance(part, int):
+            yield part
+            body = body[part] if part < len(body) else None
+
+
+def _said(entry: Mapping[str, Any], parts: Sequence[str | int], route: Any) -> tuple[str, dict[str, Fact]]:
+    kind, context = entry["type"], entry.get("ctx", {})
+    name = str(parts[-1])[:_MOST_SHOWN] if parts else ""
+    if kind == "extra_forbidden":
+        return _unknown(name, _members(route, parts[:-1]))
+    if kind == "missing":
+        return ("missing_member", {"member": name}) if parts else ("missing_body", {})
+    if kind in {"literal_error", "enum", "union_tag_invalid"}:
+        allowed = _QUOTED.findall(str(context.get("expected") or context.get("expected_tags", "")))
+        return _choice(str(entry.get("input"))[:_MOST_SHOWN], allowed)
+    if kind in _TYPES:
+        return "wrong_type", {"expected": _TYPES[kind]}
+    if kind in _LONG:
+        return "too_long", {"limit": context[_LONG[kind]]}
+    if kind in _SHORT:
+        return "too_short", {"limit": context[_SHORT[kind]]}
+    if kind in _BOUNDS:
+        sign, limit = _BOUNDS[kind]
+        return "out_of_bounds", {"bound": f"{sign} {context[limit]}"}
+    if kind == "string_pattern_mismatch":
+        return "wrong_form", {"expected": context["pattern"]}
+    if kind.startswith(("datetime", "timezone", "time")):
+        return "not_a_time", {}
+    if kind.startswith("date"):
+        return "not_a_date", {}
+    return _own(kind, entry)
+
+
+def _own(kind: str, entry: Mapping[str, Any]) -> tuple[str, dict[str, Fact]]:
+    """Validators of our own schemas raise PydanticCustomError with a code of `voting/phrases`."""
+    context = {key: value for key, value in entry.get("ctx", {}).items() if isinstance(value, str | int)}
+    if kind in {"value_error", "assertion_error"} or kind.endswith(("_parsing", "_type", "_invalid")):
+        return "not_allowed_value", {"reason": str(entry["msg"])[:200]}
+    return kind, cast(dict[str, Fact], context)
+
+
+def _unknown(member: str, known: Sequence[str]) -> tuple[str, dict[str, Fact]]:
+    guess = nearest(member, known)
+    if guess is None:
+        return "unknown_member", {"member": member, "known": known}
+    return "unknown_member_did_you_mean", {"member": member, "nearest": guess}
+
+
+def _choice(value: str, allowed: Sequence[str]) -> tuple[str, dict[str, Fact]]:
+    guess = nearest(value, allowed)
+    if guess is None:
+        return "not_one_of", {"value": value, "allowed": allowed}
+    return "not_one_of_did_you_mean", {"value": value, "allowed": allowed, "nearest": guess}
+
+
+def _members(route: Any, parts: Sequence[str | int]) -> list[str]:
+    """The members that the route's body knows at a path."""
+    field = getattr(route, "body_field", None)
+    if field is None:
+        return []
+    models = list(_models(field.field_info.annotation))
+    for part in parts:
+        if isinstance(part, str):
+            models = [inner for model in models for inner in _models(_annotation(model, part))]
+    return sorted({info.alias or name for model in models for name, info in model.model_fields.items()})
+
+
+def _annotation(model: type[BaseModel], member: str) -> Any:
+    for name, info in model.model_fields.items():
+        if member in (name, info.alias):
+            return info.annotation
+    return None
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models(inner)
