@@ -43,23 +43,16 @@ def _round(tally: Tally, entry: Round, previous: Round | None, speaker: Speaker)
 def _stage(tally: Tally, entry: Round, previous: Round | None, speaker: Speaker) -> Iterator[str]:
     """Act, transfer, count, decide."""
     yield from (tie_sentence(tie, speaker) for tie in entry.ties)
-    for option in entry.source if entry.action in ("surplus", "transfer") and not _is_out(tally, entry) else ():
-        yield speaker.say("surplus", option=speaker.name(option))
     for option in entry.eliminated:
         tied = bool(entry.ties) or len(entry.eliminated) > 1 or entry.action == "defeat remaining"
         yield speaker.say("eliminated_named" if tied else "exclusion", option=speaker.name(option))
-    yield from _transfers(entry, speaker)
+    yield from _transfers(entry, speaker, surplus=bool(entry.source) and set(entry.source) <= set(tally.winners))
     if previous is None or entry.tallies != previous.tallies:
         key = "first" if previous is None else "now"
         yield speaker.say(key, tallies=speaker.listed("item", by_votes(entry.tallies)))
         yield from _exhausted(entry, previous, speaker)
     yield from _threshold(tally, entry, previous, speaker)
     yield from _elected(tally, entry, speaker)
-
-
-def _is_out(tally: Tally, entry: Round) -> bool:
-    """Whether a stage moves the votes of options that were eliminated, not a surplus."""
-    return not set(entry.source) <= set(tally.winners)
 
 
 def _votes(tally: Tally, entry: Round, speaker: Speaker) -> str:
@@ -101,7 +94,8 @@ def _threshold(tally: Tally, entry: Round, previous: Round | None, speaker: Spea
         yield speaker.say("threshold_over", threshold=entry.threshold)
         return
     key = "quota" if tally.method.startswith("stv-") else "threshold"
-    yield speaker.say(key if previous is None else f"{key}_now", threshold=entry.threshold)
+    first = previous is None or previous.passing != entry.passing
+    yield speaker.say(key if first else f"{key}_now", threshold=entry.threshold)
 
 
 def _elected(tally: Tally, entry: Round, speaker: Speaker) -> Iterator[str]:
@@ -162,14 +156,14 @@ def _together(tally: Tally, entry: Round) -> str:
     return "eliminated_batch" if tally.rules.batch_elimination else "eliminated_together"
 
 
-def _transfers(entry: Round, speaker: Speaker) -> Iterator[str]:
-    """Where votes went, source by source."""
+def _transfers(entry: Round, speaker: Speaker, surplus: bool = False) -> Iterator[str]:
+    """Where votes went, source by source; `surplus` says that only what is above the quota moved."""
     sources = dict.fromkeys((*entry.source, *(transfer.source for transfer in entry.transfers)))
     for source in sources:
         moved = _merged(entry, source)
         if moved:
             parts = speaker.clauses([_moved(transfer, speaker) for transfer in moved])
-            yield speaker.say("moved", source=speaker.name(source), parts=parts)
+            yield speaker.say("moved_surplus" if surplus else "moved", source=speaker.name(source), parts=parts)
         else:
             yield speaker.say("moved_none", source=speaker.name(source))
 

@@ -189,8 +189,11 @@ ROUNDS: Mapping[str, tuple[str, str]] = {
         "Below the required minimum and eliminated: {tallies}.",
     ),
     "eliminated_together": ("{tallies}一并淘汰。", "{tallies} are eliminated together."),
-    "surplus": ("{option}超出当选基数的票转移。", "The votes of {option} above the quota pass on."),
     "exclusion": ("{option}票数最少,被淘汰。", "{option} has the fewest votes and is eliminated."),
+    "moved_surplus": (
+        "{source}超出当选基数的票转移:{parts}。",
+        "The votes of {source} above the quota go on: {parts}.",
+    ),
     "moved": ("{source}的选票转移:{parts}。", "The votes of {source} go on: {parts}."),
     "to": ("{option}得{votes}票", "{votes} to {option}"),
     "to_value": ("{option}得{votes}票(选票{ballots}张)", "{votes} to {option} (on {ballots:ballot|ballots})"),
