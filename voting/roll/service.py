@@ -184,10 +184,11 @@ def get(session: Session, principal: Principal, roll_id: str) -> RollView:
     return RollView(roll, actions(session, principal, roll))
 
 
-def hold(session: Session, principal: Principal, roll_id: str) -> RollView:
-    """One roll, its row held to the end of the transaction: for an edit that names the version it edits."""
-    queries.get(session, principal, roll_id, lock=True)
-    return get(session, principal, roll_id)
+def hold(session: Session, principal: Principal, roll_id: str, command: str) -> Roll:
+    """The row, held to the end of the transaction, for whoever may give `command`: an edit first names its version."""
+    roll = queries.get(session, principal, roll_id, lock=True)
+    authority.require(principal, f"roll.{command}", queries.subject(session, roll))
+    return roll
 
 
 def list_of(
@@ -260,8 +261,7 @@ def _begin(
     session: Session, principal: Principal, roll_id: str, command: str, reason: str | None = None
 ) -> tuple[Roll, Community, str]:
     """The roll, locked; its community; and the state that `command` leads to. Refuses whatever stands in the way."""
-    roll = queries.get(session, principal, roll_id, lock=True)
-    authority.require(principal, f"roll.{command}", queries.subject(session, roll))
+    roll = hold(session, principal, roll_id, command)
     if roll.state in FINAL and (roll.state, command) not in ROLL.table:
         found = _survey(roll)
         raise IllegalMove(
