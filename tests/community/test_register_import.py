@@ -237,7 +237,7 @@ def test_of_two_co_owners_exactly_one_casts(engine: Engine, bring: Importer) -> 
 def test_an_owner_who_moves_out_keeps_the_ownership_and_loses_the_household(engine: Engine, bring: Importer) -> None:
     bring(csv_of(WANG))
     report = bring(csv_of(WANG | {"residency": "owner_elsewhere"}))
-    assert only(engine, Residency).to_on == date(2026, 3, 1)
+    assert only(engine, Residency).to_on == date(2026, 2, 28)
     assert report.counts["residencies"].ended == 1
     assert only(engine, Household).representative_id is None
     assert only(engine, Ownership).owner_name == "王芳"

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from voting.community import register_export, register_store
+from voting.community import events, register_export, register_store
 from voting.community.clock import today_in
 from voting.community.register_check import check
 from voting.community.register_parse import Findings, parse
@@ -18,7 +18,6 @@ from voting.community.tables import Community
 from voting.core import authority
 from voting.core.authority import Principal, Subject
 from voting.errors import Fault, Invalid
-from voting.log import journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +50,8 @@ def import_register(
     if made.changes_anything:
         register_store.write(session, made)
         facts = {f"{kind}_{field}": getattr(count, field) for kind, count in made.counts.items() for field in _LOGGED}
-        journal.record(
-            session,
-            community_id=community.id,
-            subject_kind="community",
-            subject_id=community.id,
-            kind="register_imported",
-            actor_id=principal.id,
-            now=now,
-            facts={name: figure for name, figure in facts.items() if figure},
-        )
+        figures = {name: figure for name, figure in facts.items() if figure}
+        events.record(session, principal, community, ("community", community.id), "register_imported", now, **figures)
     return Report(rows, made.counts, tuple(notes.shown), notes.total)
 
 

@@ -37,7 +37,7 @@ def lock(session: Session, community_id: str) -> None:
 
 
 def load(session: Session, community_id: str, today: date) -> Stored:
-    """Everything that an import compares with; residencies only where they have not ended by `today`."""
+    """Everything that an import compares with; residencies only where `today` still belongs to them."""
     stored = Stored()
     buildings: dict[str, str] = {}
     for identifier, label in _rows(session, "buildings", community_id, "label"):
@@ -61,7 +61,7 @@ def load(session: Session, community_id: str, today: date) -> Stored:
     for identifier, dwelling_id, person_id, kind, from_on, to_on in _rows(
         session, "residencies", community_id, *columns
     ):
-        if to_on is None or to_on > today:
+        if to_on is None or to_on >= today:
             stored.residencies[dwelling_id][person_id] = StoredResidency(identifier, kind, from_on)
     columns = ("dwelling_id", "person_id", "owner_name", "merge_key", "is_voter")
     for identifier, dwelling_id, *ownership in _rows(session, "ownerships", community_id, *columns):

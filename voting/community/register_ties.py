@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from voting import ids
 from voting.community.register_cells import OWNER_ELSEWHERE
@@ -13,6 +13,8 @@ from voting.community.register_stored import Plan, Stored
 
 ADULT_AGE = 18
 """Who speaks for a household and is given a code (Civil Code 17)."""
+
+_DAY = timedelta(days=1)
 
 
 def is_adult(born_on: date | None, today: date) -> bool:
@@ -67,7 +69,7 @@ def _residency(tie: Tie, dwelling_id: str, person_id: str, living: dict[str, str
     if tie.residency == OWNER_ELSEWHERE:
         if known is not None:
             plan.updates["residencies"].append(
-                {"id": known.id, "kind": known.kind, "from_on": known.from_on, "to_on": plan.today}
+                {"id": known.id, "kind": known.kind, "from_on": known.from_on, "to_on": plan.today - _DAY}
             )
             plan.counts["residencies"].ended += 1
             del living[person_id]

@@ -102,6 +102,7 @@ class Residency(SQLModel, table=True):
     """owner_occupier | tenant | household_member"""
     from_on: date | None = None
     to_on: date | None = None
+    """The last day; both days belong to the residency."""
 
 
 class Ownership(SQLModel, table=True):
