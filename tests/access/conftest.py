@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from sqlalchemy import Engine
+from sqlmodel import Session
 
+from tests.access import world
+from tests.access.moment import NOW
 from voting.access import compact
 from voting.access.tokens import Issuer, SigningKey
+from voting.store import writer
 
-NOW = datetime(2026, 3, 1, 12, 0, 0, 500_000, tzinfo=UTC)
+__all__ = ["NOW", "Forge", "sound"]
+
 Forge = Callable[[bytes, bytes], str]
 
 
@@ -47,3 +53,11 @@ def sound(**changed: Any) -> dict[str, Any]:
     claims = {"iss": "https://vote.example", "aud": "yishi", "sub": "per_1", "com": "com_1", "jti": "j1"}
     merged: dict[str, Any] = claims | {"iat": at, "nbf": at, "exp": at + 3600} | changed
     return {name: value for name, value in merged.items() if value is not None}
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """A writing session on both databases, in a small world."""
+    with writer(engine) as opened:
+        world.settle(opened)
+        yield opened

@@ -99,6 +99,11 @@ class SigningKey:
         self.kid = self.public_jwk["kid"]
         self.verifier = VerifyKey.of(private.public_key(), "ES256", self.kid)
         self._key = _DeterministicKey(private, "ES256")
+        self._scalar = private.private_numbers().private_value.to_bytes(32, "big")
+
+    def secret(self, purpose: str) -> bytes:
+        """32 bytes that follow from this key for one purpose and tell nothing of it."""
+        return hashlib.sha256(f"yishi/1/key-{purpose}\n".encode("ascii") + self._scalar).digest()
 
     def head(self, purpose: str) -> str:
         """The one header a token of this key and purpose has, encoded."""
@@ -212,6 +217,10 @@ class Issuer:
     def kid(self) -> str:
         """The key that signs now."""
         return self._signer.kid
+
+    def secret(self, purpose: str) -> bytes:
+        """A secret of this service for one purpose, the same in all its processes."""
+        return self._signer.secret(purpose)
 
     def issue_access(self, person_id: str, community_id: str, now: datetime) -> str:
         """A bearer token of a person, valid from now for the lifetime of this issuer."""
