@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -13,11 +14,12 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from tests import databases
 from tests.access import world
 from tests.access.moment import NOW
 from voting.access import compact
 from voting.access.tokens import Issuer, SigningKey
-from voting.store import writer
+from voting.store import engine_for, transact, writer
 
 __all__ = ["NOW", "Forge", "sound"]
 
@@ -55,9 +57,25 @@ def sound(**changed: Any) -> dict[str, Any]:
     return {name: value for name, value in merged.items() if value is not None}
 
 
+@pytest.fixture(scope="session", params=databases.KINDS)
+def settled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """One database of each kind with the small world in it, for the tests that commit nothing."""
+    with contextlib.ExitStack() as stack:
+        if request.param == "sqlite":
+            template = request.getfixturevalue("sqlite_template")
+            url = databases.fresh_sqlite(template, tmp_path_factory.mktemp("settled"))
+        else:
+            server, template = request.getfixturevalue("postgres_url"), request.getfixturevalue("postgres_template")
+            url = stack.enter_context(databases.fresh_postgres(server, template))
+        made = engine_for(url)
+        stack.callback(made.dispose)
+        transact(made, world.settle)
+        yield made
+
+
 @pytest.fixture
-def session(engine: Engine) -> Iterator[Session]:
-    """A writing session on both databases, in a small world."""
-    with writer(engine) as opened:
-        world.settle(opened)
+def session(settled: Engine) -> Iterator[Session]:
+    """A writing session in the small world; what the test writes is rolled back."""
+    with writer(settled) as opened:
         yield opened
+        opened.rollback()
