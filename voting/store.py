@@ -96,6 +96,12 @@ class Document(TypeDecorator[Any]):
 
 def engine_for(url: str, pool_size: int = 12) -> Engine:
     """An engine for `sqlite:///…` or `postgresql://…`, configured as the module says."""
+    engine = _engine(url, pool_size)
+    event.listen(engine, "checkin", _end_transaction)
+    return engine
+
+
+def _engine(url: str, pool_size: int) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         if parsed.database:
@@ -109,6 +115,13 @@ def engine_for(url: str, pool_size: int = 12) -> Engine:
     return create_engine(
         parsed.set(drivername="postgresql+psycopg"), pool_size=pool_size, max_overflow=0, pool_pre_ping=True
     )
+
+
+def _end_transaction(connection: Any, _record: ConnectionPoolEntry) -> None:
+    # After a COMMIT that failed SQLAlchemy holds the transaction for ended; SQLite does not, and the next user of the
+    # connection would stand in it. Without a transaction this asks the database nothing.
+    if connection is not None:
+        connection.rollback()
 
 
 def _configure_sqlite(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
