@@ -5,7 +5,12 @@ from __future__ import annotations
 import typer
 
 from voting.commands.count import count
+from voting.commands.demo import demo
+from voting.commands.import_register import import_register
 from voting.commands.migrate import migrate
+from voting.commands.replay import replay
+from voting.commands.serve import serve
+from voting.commands.token import token
 
 app = typer.Typer(
     name="yishi",
@@ -21,8 +26,13 @@ def _root() -> None:
     """Yishi 议事: a service with which a neighbourhood deliberates, votes and audits."""
 
 
-app.command("count")(count)
+app.command("demo")(demo)
+app.command("serve")(serve)
 app.command("migrate")(migrate)
+app.command("token")(token)
+app.command("import-register")(import_register)
+app.command("count")(count)
+app.command("replay")(replay)
 
 
 def main() -> None:

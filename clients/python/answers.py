@@ -77,8 +77,8 @@ class Person(Resource):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RowFault(Record):
-    """One wrong cell of an import: the row as the spreadsheet numbers it, the column by its header."""
+class RowNote(Record):
+    """What a person should look at: the row as the spreadsheet numbers it, the column by its name."""
 
     row: int
     column: str | None = None
@@ -87,10 +87,22 @@ class RowFault(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImportReport(Record):
-    """What an import did, or would do."""
+class Changes(Record):
+    """How many rows of one kind an import adds, changes, ends and leaves as they are."""
 
-    rows: tuple[RowFault, ...] = ()
+    added: int = 0
+    changed: int = 0
+    ended: int = 0
+    unchanged: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportReport(Record):
+    """What an import did, or would do: by kind of row, and what is worth a look."""
+
+    rows_read: int
+    counts: dict[str, Changes]
+    notes: tuple[RowNote, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

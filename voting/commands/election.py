@@ -1,0 +1,187 @@
+"""One poll of a case, held over HTTP from the register to the result: what `yishi replay` does, step by step.
+
+Everything goes through the published client; nothing here touches the database. Durations are nanoseconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from clients.python import AsyncClient
+from clients.python.answers import Contest, Refusal
+from voting.clock import system_now
+from voting.core.count.case import is_open
+
+AT_ONCE = 32
+"""Ballots on their way at the same moment."""
+CODES_AT_ONCE = 500
+PEOPLE_PER_DWELLING = 10
+_LEAD, _WINDOW = timedelta(minutes=2), timedelta(days=7)
+"""The window begins a little before now (two machines' clocks differ) and ends when everybody has cast."""
+_NAMING = ("tie_break_order", "excluded_candidates", "tie_break_resolutions", "undeclared_write_in", "tied", "selected")
+"""Rule members that name options."""
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """What is replayed: the case as written, and one ranking (of the case's names) for each ballot."""
+
+    document: Mapping[str, Any]
+    rankings: tuple[tuple[tuple[str, ...], ...], ...]
+
+    @property
+    def options(self) -> list[str]:
+        """The names that stand, in ballot order."""
+        return list(self.document["candidates"])
+
+
+@dataclass(slots=True)
+class Timing:
+    """How long the casting took as a whole, and each ballot from being sent to its receipt."""
+
+    total_ns: int = 0
+    each_ns: list[int] = field(default_factory=list)
+
+    @property
+    def per_second(self) -> float:
+        """Ballots acknowledged per second."""
+        return len(self.each_ns) * 1e9 / self.total_ns
+
+    def milliseconds(self, share: float) -> float:
+        """The time that this share of the ballots did not exceed."""
+        ranked = sorted(self.each_ns)
+        return ranked[min(len(ranked) - 1, int(len(ranked) * share))] / 1e6
+
+
+def poll_of(document: Mapping[str, Any]) -> Poll:
+    """Every ballot of the case by itself, dealt evenly: the pile of one ranking is not cast in one go."""
+    piles = [(tuple(map(tuple, entry["ranking"])), entry["count"]) for entry in document["ballots"]]
+    total = sum(number for _, number in piles)
+    dealt = sorted(
+        (place * total // number, pile, ranks) for pile, (ranks, number) in enumerate(piles) for place in range(number)
+    )
+    return Poll(document, tuple(ranks for _, _, ranks in dealt))
+
+
+def register_csv(electors: int) -> bytes:
+    """A register of so many grown people, ten to a dwelling."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("building", "unit", "dwelling", "area_m2", "person", "residency", "person_ref"))
+    for number in range(1, electors + 1):
+        dwelling = f"{(number - 1) // PEOPLE_PER_DWELLING + 1:05}"
+        writer.writerow(("1", "1", dwelling, "80", f"Elector {number:06}", "tenant", f"E{number:06}"))
+    return text.getvalue().encode("utf-8-sig")
+
+
+async def found_community(client: AsyncClient, name: str, electors: int) -> str:
+    """A community with its register; its id."""
+    community = await client.communities.create({"en": f"Replay of {name}", "zh-CN": f"{name} 重放"})
+    await client.register.import_file(community.id, register_csv(electors))
+    return community.id
+
+
+async def hand_out_tokens(client: AsyncClient, community_id: str, progress: Progress) -> list[str]:
+    """Print a code for everybody and redeem them all; one access token for each elector."""
+    codes = [code.code for code in await client.register.print_codes(community_id)]
+    nobody = client.acting(None)
+    tokens: list[str] = []
+    for start in range(0, len(codes), CODES_AT_ONCE):
+        for answer in await nobody.access.redeem_batch(codes[start : start + CODES_AT_ONCE]):
+            if isinstance(answer, Refusal):
+                raise RuntimeError(f"a printed code was refused: {answer.code} {answer.detail}")
+            tokens.append(answer.access_token)
+        progress(min(CODES_AT_ONCE, len(codes) - start))
+    return tokens
+
+
+async def seal_roll(client: AsyncClient, community_id: str) -> str:
+    """A roll of everybody, compiled, displayed, sealed; its id."""
+    roll = await client.rolls.create(community_id, name="Everybody", basis="person")
+    await client.rolls.compile(roll.id)
+    await client.rolls.display(roll.id)
+    await client.rolls.close_objections(roll.id)
+    return (await client.rolls.seal(roll.id)).id
+
+
+async def open_contest(client: AsyncClient, community_id: str, roll_id: str, poll: Poll) -> Contest:
+    """The case's question with its rule values, open."""
+    opens_at = system_now().replace(microsecond=0) - _LEAD
+    contest = await client.contests.create(
+        community_id,
+        roll_id=roll_id,
+        question={"en": str(poll.document.get("title") or poll.document.get("name") or "Replay")},
+        options=[{"label": {"en": name}} for name in poll.options],
+        method=poll.document["method"],
+        seats=poll.document["seats"],
+        rules=rules_of(poll),
+        terms={"notice_days": 0, "objection_days": 0, "ballots": "as_marked"},
+        opens_at=opens_at,
+        closes_at=opens_at + _WINDOW,
+    )
+    await client.contests.notice(contest.id)
+    return await client.contests.open(contest.id)
+
+
+def rules_of(poll: Poll) -> dict[str, Any]:
+    """The rule values as the service takes them: options by their place in the request, open ones left out."""
+    places = {name: f"#/options/{place}" for place, name in enumerate(poll.options)}
+
+    def placed(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {member: placed(inner) if member in _NAMING else inner for member, inner in value.items()}
+        if isinstance(value, list):
+            return [placed(item) for item in value]
+        return places.get(value, value)
+
+    given = {member: value for member, value in poll.document["rules"].items() if not (value is None or is_open(value))}
+    return {"tie_break": None, **placed(given)}
+
+
+async def cast_all(
+    client: AsyncClient, contest: Contest, poll: Poll, tokens: Sequence[str], progress: Progress
+) -> Timing:
+    """Cast every ballot, each by another elector, `AT_ONCE` at a time."""
+    ids = {option.label["en"]: option.id for option in contest.options}
+    waiting = deque(zip(tokens, poll.rankings, strict=True))
+    timing = Timing()
+
+    async def work() -> None:
+        while waiting:
+            token, ranking = waiting.popleft()
+            marked = [[ids.get(name, name) for name in rank] for rank in ranking]
+            began = time.perf_counter_ns()
+            await client.acting(token).contests.cast(contest.id, marked)
+            timing.each_ns.append(time.perf_counter_ns() - began)
+            progress(1)
+
+    began = time.perf_counter_ns()
+    await asyncio.gather(*(work() for _ in range(AT_ONCE)))
+    timing.total_ns = time.perf_counter_ns() - began
+    return timing
+
+
+async def close_and_count(client: AsyncClient, contest: Contest) -> Mapping[str, Any]:
+    """Close (everybody has cast), count, publish; the result with its rounds."""
+    await client.contests.close(contest.id)
+    await client.contests.count(contest.id)
+    await client.contests.publish(contest.id)
+    stranger = client.acting(None)
+    result = await stranger.contests.result(contest.id)
+    rounds = await stranger.contests.rounds(contest.id)
+    return {**result.raw, **rounds.raw}
+
+
+def names_of(contest: Contest) -> dict[str, str]:
+    """Option id → the case's name."""
+    return {option.id: option.label["en"] for option in contest.options}

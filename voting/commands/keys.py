@@ -1,0 +1,50 @@
+"""Keys and tokens made on the machine of the service itself, by whoever may read its database and its key file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from voting import migrate
+from voting.access import clients
+from voting.clock import system_now
+from voting.core.authority import SCOPES, SYSTEM
+from voting.store import engine_for, transact
+
+
+def client_key(
+    database_url: str,
+    name: str,
+    *,
+    scopes: Sequence[str] = SCOPES,
+    community_id: str | None = None,
+    roles: Sequence[str] = (),
+) -> str:
+    """A new API client of a community, or of the platform; its key, which is shown this once."""
+    engine = engine_for(database_url)
+    now = system_now()
+    try:
+        issued = transact(
+            engine,
+            lambda session: clients.create(
+                session,
+                SYSTEM,
+                community_id=community_id,
+                name=name,
+                scopes=scopes,
+                roles_over_community=roles,
+                now=now,
+            ),
+        )
+        return issued.bearer
+    finally:
+        engine.dispose()
+
+
+def platform_key(database_url: str, name: str) -> str:
+    """Bring a database of our own to the newest schema; the key of a platform client with every scope."""
+    engine = engine_for(database_url)
+    try:
+        migrate.upgrade(engine)
+    finally:
+        engine.dispose()
+    return client_key(database_url, name)

@@ -1,0 +1,89 @@
+"""`yishi replay`: hold a file's poll over HTTP, ballot by ballot, and compare the result with what the file expects."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from clients.python import AsyncClient, Problem, YishiClientError
+from voting.commands import console, election
+from voting.commands.count import CaseFile, read_case
+from voting.commands.election import Poll, Timing
+from voting.commands.keys import platform_key
+from voting.commands.own_server import ServerFailed, serving
+from voting.commands.received import disagreement
+from voting.core.count import Case
+
+
+def replay(
+    file: CaseFile,
+    url: Annotated[
+        str | None, typer.Option(help="A running service; without it one is started on a temporary SQLite.")
+    ] = None,
+    token: Annotated[
+        str | None, typer.Option(help="Platform key of that service (see `yishi token --platform`).")
+    ] = None,
+) -> None:
+    """Register as many electors as FILE has ballots, hold its poll over HTTP and compare every round."""
+    case = read_case(file)
+    poll = election.poll_of(json.loads(file.read_bytes()))
+    if not poll.rankings:
+        console.fail(f"{file}: a poll without ballots cannot be replayed")
+    if (url is None) != (token is None):
+        console.fail("--url and --token go together", status=2)
+    try:
+        found = _somewhere(case, poll, url, token)
+    except (YishiClientError, ServerFailed) as error:
+        console.fail(_sentence(error))
+    if found is not None:
+        console.say("FAIL")
+        console.fail(found)
+    console.say("PASS")
+
+
+def _somewhere(case: Case, poll: Poll, url: str | None, token: str | None) -> str | None:
+    if url is not None and token is not None:
+        return asyncio.run(_hold(case, poll, url, token))
+    with tempfile.TemporaryDirectory(prefix="yishi-replay-") as name:
+        folder = Path(name)
+        database = f"sqlite:///{folder / 'yishi.db'}"
+        key = platform_key(database, "replay")
+        with serving(folder, database_url=database) as own:
+            return asyncio.run(_hold(case, poll, own, key))
+
+
+async def _hold(case: Case, poll: Poll, url: str, token: str) -> str | None:
+    """The poll from the register to the comparison; the first difference, if any."""
+    electors = len(poll.rankings)
+    async with AsyncClient(url, token, timeout=60, connections=election.AT_ONCE) as client:
+        console.note(f"Register: {electors} electors …")
+        community_id = await election.found_community(client, case.name or "a poll", electors)
+        with console.progress("Codes redeemed", electors) as progress:
+            tokens = await election.hand_out_tokens(client, community_id, progress)
+        roll_id = await election.seal_roll(client, community_id)
+        contest = await election.open_contest(client, community_id, roll_id, poll)
+        with console.progress("Ballots cast", electors) as progress:
+            timing = await election.cast_all(client, contest, poll, tokens, progress)
+        result = await election.close_and_count(client, contest)
+    _report(timing, result)
+    return disagreement(case, result, election.names_of(contest))
+
+
+def _report(timing: Timing, result: Mapping[str, Any]) -> None:
+    console.say(
+        f"{len(timing.each_ns)} ballots in {timing.total_ns / 1e9:.1f} s: {timing.per_second:.0f} ballots/s, "
+        f"p50 {timing.milliseconds(0.5):.1f} ms, p99 {timing.milliseconds(0.99):.1f} ms"
+    )
+    console.say(f"{len(result['rounds'])} rounds, state {result['outcome']}")
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, Problem) and error.request_id:
+        return f"{error} (request {error.request_id})"
+    return str(error)
