@@ -58,17 +58,17 @@ def test_an_instant_runoff_is_told_in_english() -> None:
 
 def test_an_instant_runoff_is_told_in_chinese() -> None:
     assert explain(count("irv", NAMES, RUNOFF, 1, {"tie_break": "candidate_order"}), "zh-CN") == (
-        "共投出11张选票,其中2张没有任何标记,其余9张计票。",
-        "每张选票计给仍在计票中的最高选择;每轮淘汰票数最少者,其选票转给下一选择,直到有人达到当选票数。",
-        "第1轮:Ann 4票、Bao 3票、Chen 2票。",
+        "共投出11张选票，其中2张没有任何标记，其余9张计票。",
+        "每张选票计给仍在计票中的最高选择；每轮淘汰票数最少者，其选票转给下一选择，直到有人达到当选票数。",
+        "第1轮：Ann 4票、Bao 3票、Chen 2票。",
         "当选需要5票。",
-        "Chen票数最少(2票),被淘汰。",
-        "Chen的选票转移:Bao得1票,1票没有下一选择。",
-        "第2轮:Ann 4票、Bao 4票。",
-        "至此有1票没有可用的下一选择,不再计给任何选项。",
-        "Ann和Bao并列;按事先确定的顺序(Ann、Bao),Ann在先。",
-        "Ann得4票,当选。",
-        "结果:Ann当选。",
+        "Chen票数最少（2票），被淘汰。",
+        "Chen的选票转移：Bao得1票，1票没有下一选择。",
+        "第2轮：Ann 4票、Bao 4票。",
+        "至此有1票没有可用的下一选择，不再计给任何选项。",
+        "Ann和Bao并列；按事先确定的顺序（Ann、Bao），Ann在先。",
+        "Ann得4票，当选。",
+        "结果：Ann当选。",
     )
 
 
@@ -96,7 +96,7 @@ def test_ranked_pairs_tells_which_victory_would_close_a_circle() -> None:
 def test_options_are_called_by_their_labels() -> None:
     labels = {"Ann": "安", "Bao": "宝", "Chen": "陈"}
     told = explain(count("copeland", NAMES, {(("Ann",), ("Bao",)): 1}), "zh", labels)
-    assert told[-2:] == ("名次:安 > 宝 > 陈。", "结果:安当选。")
+    assert told[-2:] == ("名次：安 > 宝 > 陈。", "结果：安当选。")
 
 
 def test_a_lot_is_told_with_its_order() -> None:
@@ -119,7 +119,7 @@ def test_without_a_marked_ballot_the_explanation_says_so() -> None:
     told = explain(count("irv", NAMES, {(): 3}), "en")
     assert told == (
         "3 ballots were cast; 3 bear no mark, and 0 were counted.",
-        "No ballot bears a mark, so nobody is elected.",
+        "No ballot bears a mark that counts, so nobody is elected.",
     )
 
 

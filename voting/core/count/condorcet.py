@@ -60,7 +60,7 @@ def ranked_tally(
     ties: tuple[Tie, ...] = (),
 ) -> Tally:
     """The tally of a method that ranks all options: the best `seats` win. `ties` are those met on the way."""
-    if not compared.valid:
+    if not compared.valid or not compared.pairwise.options:
         return _tally(poll, compared, (), "no_ballots", comparison)
     winners, last, settled = single_round.best(poll, groups, poll.seats)
     outcome: Outcome = ("decided" if len(winners) >= poll.seats else "seats_left") if settled else "tie_open"
@@ -70,7 +70,7 @@ def ranked_tally(
 def set_tally(poll: Poll, compared: Compared, places: Iterable[int]) -> Tally:
     """The tally of a method whose answer is a set of options, by place: all of them, however many seats there are."""
     comparison = Comparison(compared.pairwise)
-    if not compared.valid:
+    if not compared.valid or not compared.pairwise.options:
         return _tally(poll, compared, (), "no_ballots", comparison)
     winners = tuple(compared.pairwise.options[place] for place in sorted(places))
     return _tally(poll, compared, winners, "decided", comparison)

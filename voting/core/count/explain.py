@@ -30,7 +30,7 @@ def _sentences(tally: Tally, speaker: Speaker) -> Iterator[str]:
     yield speaker.say(key, cast=tally.cast, undervotes=tally.undervotes, valid=tally.valid)
     if tally.rules.excluded_candidates:
         yield speaker.say("withdrawn", options=speaker.names(tally.rules.excluded_candidates))
-    if tally.outcome == "no_ballots":
+    if nothing_counts(tally):
         yield speaker.say("no_ballots")
         return
     yield speaker.say(f"method_{_method(tally)}", seats=tally.seats, method=tally.method)
@@ -39,6 +39,11 @@ def _sentences(tally: Tally, speaker: Speaker) -> Iterator[str]:
     else:
         yield from explain_rounds.sentences(tally, speaker)
     yield from _result(tally, speaker)
+
+
+def nothing_counts(tally: Tally) -> bool:
+    """Whether there was nothing to count: no mark that counts, or nobody left standing."""
+    return tally.outcome == "no_ballots" or not tally.rounds
 
 
 def _method(tally: Tally) -> str:

@@ -7,133 +7,135 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from voting.core.count.chart_words import CHART, NAMES
+
 JOINTS: Mapping[str, tuple[str, str]] = {"zh": ("、", "和"), "en": (", ", " and ")}
 """Between the names of a list, and before the last name."""
 
-CLAUSES: Mapping[str, tuple[str, str]] = {"zh": (",", ","), "en": (", ", " and ")}
+CLAUSES: Mapping[str, tuple[str, str]] = {"zh": ("，", "，"), "en": (", ", " and ")}
 """Between the clauses of a sentence, and before the last clause."""
 
 METHODS: Mapping[str, tuple[str, str]] = {
     "plurality": (
-        "每张选票计给第一选择,得票最多者当选。",
+        "每张选票计给第一选择，得票最多者当选。",
         "Each ballot counts for its first choice, and the most votes win.",
     ),
     "block-plurality": (
-        "每张选票最多计给{seats}个选项,得票最多的{seats}个当选。",
+        "每张选票最多计给{seats}个选项，得票最多的{seats}个当选。",
         "Each ballot counts for up to {seats:option|options}, and the {seats:option|options} with the most votes are elected.",
     ),
     "two-round": (
-        "每张选票计给一个选项;第一轮无人过半数,则票数最多的两个进入第二轮。",
+        "每张选票计给一个选项；第一轮无人过半数，则票数最多的两个进入第二轮。",
         "Each ballot counts for one option; if none has more than half of the votes, the first two go into a second round.",
     ),
     "approval": (
-        "每张选票给其标记的每个选项各计一票,票数最多者当选。",
+        "每张选票给其标记的每个选项各计一票，票数最多者当选。",
         "Each ballot counts once for every option it marks, and the most votes win.",
     ),
     "score": (
-        "每张选票给选项打分,总分最高者当选。",
+        "每张选票给选项打分，总分最高者当选。",
         "Each ballot gives points to the options, and the most points win.",
     ),
     "borda": (
-        "选票按名次给选项计分,名次越高分越多,总分最高者当选。",
+        "选票按名次给选项计分，名次越高分越多，总分最高者当选。",
         "Each ballot gives an option more points the higher it ranks it, and the most points win.",
     ),
     "irv": (
-        "每张选票计给仍在计票中的最高选择;每轮淘汰票数最少者,其选票转给下一选择,直到有人达到当选票数。",
+        "每张选票计给仍在计票中的最高选择；每轮淘汰票数最少者，其选票转给下一选择，直到有人达到当选票数。",
         "Each ballot counts for its highest choice still in the count; in each round the last is eliminated and its ballots "
         "pass to their next choice, until an option has the votes it needs.",
     ),
     "irv-multi-pass": (
-        "{seats}个席位依次产生:每次都重新排序计票,已当选者不再参加。",
+        "{seats}个席位依次产生：每次都重新排序计票，已当选者不再参加。",
         "The seats ({seats}) are filled one after another, each by a whole instant-runoff count without those already elected.",
     ),
     "irv-bottoms-up": (
-        "每轮淘汰票数最少者,其选票转给下一选择,直到只剩{seats}个选项。",
+        "每轮淘汰票数最少者，其选票转给下一选择，直到只剩{seats}个选项。",
         "In each round the last is eliminated and its ballots pass to their next choice, "
         "until {seats:option remains|options remain}.",
     ),
     "irv-bottoms-up-threshold": (
-        "每轮淘汰票数最少者,其选票转给下一选择,直到留下的每个选项都超过规定的票数。",
+        "每轮淘汰票数最少者，其选票转给下一选择，直到留下的每个选项都超过规定的票数。",
         "In each round the last is eliminated and its ballots pass to their next choice, "
         "until every option left has more votes than required.",
     ),
     "stv": (
-        "每张选票只有一票,按选择顺序转移:达到当选基数者当选,超出部分按比例转给下一选择;"
-        "无人达到时淘汰票数最少者,直到{seats}个席位产生。",
+        "每张选票只有一票，按选择顺序转移：达到当选基数者当选，超出部分按比例转给下一选择；"
+        "无人达到时淘汰票数最少者，直到{seats}个席位产生。",
         "Each ballot is one vote that moves along its choices: who has the quota is elected and the votes above it pass on at "
         "reduced value; if nobody has it, the last is eliminated, until {seats:seat is|seats are} filled.",
     ),
     "stv-meek": (
-        "每张选票只有一票:当选者只留下所需的份额,其余转给下一选择,份额反复计算直到稳定;"
-        "无人当选时淘汰票数最少者,直到{seats}个席位产生。",
+        "每张选票只有一票：当选者只留下所需的份额，其余转给下一选择，份额反复计算直到稳定；"
+        "无人当选时淘汰票数最少者，直到{seats}个席位产生。",
         "Each ballot is one vote: who is elected keeps only the share it needs and the rest passes on, and the shares are "
         "worked out anew until they settle; if nobody is elected, the last is eliminated, "
         "until {seats:seat is|seats are} filled.",
     ),
     "schulze": (
-        "把选项两两比较;一个选项到另一个的最强路径若强于反向的最强路径,就排在其前。",
+        "把选项两两比较；一个选项到另一个的最强路径若强于反向的最强路径，就排在其前。",
         "Options are compared two by two; one ranks above another if its strongest path of victories to it is stronger than "
         "the strongest path back.",
     ),
     "ranked-pairs": (
-        "把选项两两比较;从最强的胜局起逐一确认,会形成循环的不予确认。",
+        "把选项两两比较；从最强的胜局起逐一确认，会形成循环的不予确认。",
         "Options are compared two by two; the victories are locked from the strongest down, leaving out each that would close "
         "a circle.",
     ),
     "minimax": (
-        "把选项两两比较;最不利的一次比较最轻者胜出。",
+        "把选项两两比较；最不利的一次比较最轻者胜出。",
         "Options are compared two by two; the option wins whose worst comparison is least bad.",
     ),
     "copeland": (
-        "把选项两两比较;胜局减败局最多者胜出。",
+        "把选项两两比较；胜局减败局最多者胜出。",
         "Options are compared two by two; the option wins with the most victories less defeats.",
     ),
     "smith-set": (
-        "把选项两两比较;求出最小的一组选项,其中每个都胜过组外的每个。",
+        "把选项两两比较；求出最小的一组选项，其中每个都胜过组外的每个。",
         "Options are compared two by two to find the smallest group whose members beat everyone outside it.",
     ),
     "schwartz-set": (
-        "把选项两两比较;求出不被组外任何选项胜过的各个最小组。",
+        "把选项两两比较；求出不被组外任何选项胜过的各个最小组。",
         "Options are compared two by two to find the smallest groups that nobody outside them beats.",
     ),
     "condorcet-winner": (
-        "把选项两两比较;求出胜过其他每一个的选项。",
+        "把选项两两比较；求出胜过其他每一个的选项。",
         "Options are compared two by two to find one that beats every other.",
     ),
     "condorcet-loser": (
-        "把选项两两比较;求出被其他每一个胜过的选项。",
+        "把选项两两比较；求出被其他每一个胜过的选项。",
         "Options are compared two by two to find one that every other beats.",
     ),
-    "other": ("计票方法:{method}。", "The method is {method}."),
+    "other": ("计票方法：{method}。", "The method is {method}."),
 }
 """How each method decides."""
 
 OPENING: Mapping[str, tuple[str, str]] = {
-    "cast": ("共投出{cast}张选票,全部计票。", "{cast:ballot was|ballots were} cast and counted."),
+    "cast": ("共投出{cast}张选票，全部计票。", "{cast:ballot was|ballots were} cast and counted."),
     "cast_blank": (
-        "共投出{cast}张选票,其中{undervotes}张没有任何标记,其余{valid}张计票。",
+        "共投出{cast}张选票，其中{undervotes}张没有任何标记，其余{valid}张计票。",
         "{cast:ballot was|ballots were} cast; {undervotes:bears|bear} no mark, and {valid:was|were} counted.",
     ),
-    "withdrawn": ("{options}已退出,计票时不予考虑。", "{options} withdrew and took no part in the count."),
+    "withdrawn": ("{options}已退出，计票时不予考虑。", "{options} withdrew and took no part in the count."),
 }
 
 ROUNDS: Mapping[str, tuple[str, str]] = {
     "item": ("{option} {votes}票", "{option} {votes}"),
     "item_plain": ("{option} {votes}", "{option} {votes}"),
     "item_points": ("{option} {votes}分", "{option} {votes}"),
-    "round": ("第{number}轮:{tallies}。", "Round {number}: {tallies}."),
-    "pass_round": ("第{passing}次计票,第{number}轮:{tallies}。", "Pass {passing}, round {number}: {tallies}."),
-    "single": ("得票:{tallies}。", "Votes: {tallies}."),
-    "single_points": ("得分:{tallies}。", "Points: {tallies}."),
-    "first": ("首选票数:{tallies}。", "First preferences: {tallies}."),
-    "now": ("此时票数:{tallies}。", "The votes now: {tallies}."),
+    "round": ("第{number}轮：{tallies}。", "Round {number}: {tallies}."),
+    "pass_round": ("第{passing}次计票，第{number}轮：{tallies}。", "Pass {passing}, round {number}: {tallies}."),
+    "single": ("得票：{tallies}。", "Votes: {tallies}."),
+    "single_points": ("得分：{tallies}。", "Points: {tallies}."),
+    "first": ("首选票数：{tallies}。", "First preferences: {tallies}."),
+    "now": ("此时票数：{tallies}。", "The votes now: {tallies}."),
     "threshold": ("当选需要{threshold}票。", "It takes {threshold:vote|votes} to be elected."),
     "threshold_over": ("须超过{threshold}票。", "More than {threshold:vote is|votes are} required."),
     "threshold_now": ("当选现在需要{threshold}票。", "It now takes {threshold:vote|votes} to be elected."),
     "quota": ("当选基数为{threshold}票。", "The quota is {threshold:vote|votes}."),
     "quota_now": ("当选基数现为{threshold}票。", "The quota is now {threshold:vote|votes}."),
     "exhausted": (
-        "至此有{total}票不再计给任何选项:{parts}。",
+        "至此有{total}票不再计给任何选项：{parts}。",
         "By now {total:vote counts|votes count} for nobody: {parts}.",
     ),
     "cause_choices": ("没有可用的下一选择{votes}票", "{votes} without a further choice"),
@@ -141,62 +143,62 @@ ROUNDS: Mapping[str, tuple[str, str]] = {
     "cause_duplicates": ("重复标记同一选项{votes}票", "{votes} with an option marked again"),
     "cause_skipped": ("空缺名次过多{votes}票", "{votes} with too many ranks left empty"),
     "only_choices": (
-        "至此有{total}票没有可用的下一选择,不再计给任何选项。",
+        "至此有{total}票没有可用的下一选择，不再计给任何选项。",
         "By now {total:vote has|votes have} no further choice left.",
     ),
     "only_overvotes": (
-        "至此有{total}票因同一名次标记多个选项,不再计给任何选项。",
+        "至此有{total}票因同一名次标记多个选项，不再计给任何选项。",
         "By now {total:vote counts|votes count} for nobody, with several options marked at one rank.",
     ),
     "only_duplicates": (
-        "至此有{total}票因重复标记同一选项,不再计给任何选项。",
+        "至此有{total}票因重复标记同一选项，不再计给任何选项。",
         "By now {total:vote counts|votes count} for nobody, with an option marked again.",
     ),
     "only_skipped": (
-        "至此有{total}票因空缺名次过多,不再计给任何选项。",
+        "至此有{total}票因空缺名次过多，不再计给任何选项。",
         "By now {total:vote counts|votes count} for nobody, with too many ranks left empty.",
     ),
     "elected_reached": (
-        "{option}得{votes}票,达到所需的{threshold}票,当选。",
+        "{option}得{votes}票，达到所需的{threshold}票，当选。",
         "{option} has {votes:vote|votes}, reaches the {threshold} needed and is elected.",
     ),
     "elected_over": (
-        "{option}得{votes}票,超过规定的{threshold}票,当选。",
+        "{option}得{votes}票，超过规定的{threshold}票，当选。",
         "{option} has {votes:vote|votes}, more than the {threshold} required, and is elected.",
     ),
     "elected_left": (
-        "{option}得{votes}票当选:余下的选项不多于席位。",
+        "{option}得{votes}票当选：余下的选项不多于席位。",
         "{option} is elected with {votes:vote|votes}: no more options are left than seats.",
     ),
-    "elected_points": ("{option}得{votes}分,当选。", "{option} is elected with {votes:point|points}."),
-    "elected": ("{option}得{votes}票,当选。", "{option} is elected with {votes:vote|votes}."),
+    "elected_points": ("{option}得{votes}分，当选。", "{option} is elected with {votes:point|points}."),
+    "elected": ("{option}得{votes}票，当选。", "{option} is elected with {votes:vote|votes}."),
     "eliminated_write_in": (
-        "“{option}”共{votes}票,不是某一个人,最先淘汰。",
+        "“{option}”共{votes}票，不是某一个人，最先淘汰。",
         "{option} ({votes:vote|votes}) stands for no one person and is eliminated first.",
     ),
     "eliminated_last": (
-        "{option}票数最少({votes}票),被淘汰。",
+        "{option}票数最少（{votes}票），被淘汰。",
         "{option} has the fewest votes ({votes}) and is eliminated.",
     ),
-    "eliminated": ("{option}({votes}票)被淘汰。", "{option} ({votes:vote|votes}) is eliminated."),
+    "eliminated": ("{option}（{votes}票）被淘汰。", "{option} ({votes:vote|votes}) is eliminated."),
     "eliminated_named": ("{option}被淘汰。", "{option} is eliminated."),
     "eliminated_batch": (
-        "{tallies}一并淘汰:合计仍少于票数居其上者。",
+        "{tallies}一并淘汰：合计仍少于票数居其上者。",
         "{tallies} are eliminated together: even their sum is below the next option.",
     ),
     "eliminated_cutoff": (
-        "{tallies}一并淘汰:都低于规定的最低票数。",
+        "{tallies}一并淘汰：都低于规定的最低票数。",
         "Below the required minimum and eliminated: {tallies}.",
     ),
     "eliminated_together": ("{tallies}一并淘汰。", "{tallies} are eliminated together."),
-    "exclusion": ("{option}票数最少,被淘汰。", "{option} has the fewest votes and is eliminated."),
+    "exclusion": ("{option}票数最少，被淘汰。", "{option} has the fewest votes and is eliminated."),
     "moved_surplus": (
-        "{source}超出当选基数的票转移:{parts}。",
+        "{source}超出当选基数的票转移：{parts}。",
         "The votes of {source} above the quota go on: {parts}.",
     ),
-    "moved": ("{source}的选票转移:{parts}。", "The votes of {source} go on: {parts}."),
+    "moved": ("{source}的选票转移：{parts}。", "The votes of {source} go on: {parts}."),
     "to": ("{option}得{votes}票", "{votes} to {option}"),
-    "to_value": ("{option}得{votes}票(选票{ballots}张)", "{votes} to {option} (on {ballots:ballot|ballots})"),
+    "to_value": ("{option}得{votes}票（选票{ballots}张）", "{votes} to {option} (on {ballots:ballot|ballots})"),
     "out_choices": ("{votes}票没有下一选择", "{votes} without a further choice"),
     "out_overvotes": ("{votes}票因同一名次标记多个选项而停止", "{votes} stopped by several marks at one rank"),
     "out_duplicates": ("{votes}票因重复标记而停止", "{votes} stopped by an option marked again"),
@@ -209,43 +211,43 @@ ROUNDS: Mapping[str, tuple[str, str]] = {
 
 TIES: Mapping[str, tuple[str, str]] = {
     "tie_recorded_winner": (
-        "{tied}并列;按已记录的抽签结果,{selected}在先。",
+        "{tied}并列；按已记录的抽签结果，{selected}在先。",
         "{tied} are tied; by the lot on record {selected} goes first.",
     ),
     "tie_recorded_loser": (
-        "{tied}并列;按已记录的抽签结果,{selected}在后。",
+        "{tied}并列；按已记录的抽签结果，{selected}在后。",
         "{tied} are tied; by the lot on record {selected} goes last.",
     ),
     "tie_previous_rounds_winner": (
-        "{tied}并列;最近一次不同的是第{compared}轮,{selected}票数较多,故在先。",
+        "{tied}并列；最近一次不同的是第{compared}轮，{selected}票数较多，故在先。",
         "{tied} are tied; {selected} had the most votes in round {compared}, the latest that differs, and goes first.",
     ),
     "tie_previous_rounds_loser": (
-        "{tied}并列;最近一次不同的是第{compared}轮,{selected}票数较少,故在后。",
+        "{tied}并列；最近一次不同的是第{compared}轮，{selected}票数较少，故在后。",
         "{tied} are tied; {selected} had the fewest votes in round {compared}, the latest that differs, and goes last.",
     ),
     "tie_order_winner": (
-        "{tied}并列;按事先确定的顺序({order}),{selected}在先。",
+        "{tied}并列；按事先确定的顺序（{order}），{selected}在先。",
         "{tied} are tied; by the order fixed beforehand ({order}) {selected} goes first.",
     ),
     "tie_order_loser": (
-        "{tied}并列;按事先确定的顺序({order}),{selected}在后。",
+        "{tied}并列；按事先确定的顺序（{order}），{selected}在后。",
         "{tied} are tied; by the order fixed beforehand ({order}) {selected} goes last.",
     ),
     "tie_lot_winner": (
-        "{tied}并列;按公开种子抽签所得顺序({order}),{selected}在先。",
+        "{tied}并列；按公开种子抽签所得顺序（{order}），{selected}在先。",
         "{tied} are tied; by the lot drawn from the published seed ({order}) {selected} goes first.",
     ),
     "tie_lot_loser": (
-        "{tied}并列;按公开种子抽签所得顺序({order}),{selected}在后。",
+        "{tied}并列；按公开种子抽签所得顺序（{order}），{selected}在后。",
         "{tied} are tied; by the lot drawn from the published seed ({order}) {selected} goes last.",
     ),
     "tie_open_winner": (
-        "{tied}并列,没有规则决定谁在先。",
+        "{tied}并列，没有规则决定谁在先。",
         "{tied} are tied, and no rule says who goes first.",
     ),
     "tie_open_loser": (
-        "{tied}并列,没有规则决定谁在后。",
+        "{tied}并列，没有规则决定谁在后。",
         "{tied} are tied, and no rule says who goes last.",
     ),
 }
@@ -260,7 +262,7 @@ PAIRS: Mapping[str, tuple[str, str]] = {
         "An option without a mark is not compared on that ballot.",
     ),
     "pair_won": ("{winner}以{votes}比{against}胜{loser}。", "{winner} beats {loser} by {votes} to {against}."),
-    "pair_tied": ("{winner}与{loser}战平,各{votes}票。", "{winner} and {loser} draw at {votes} each."),
+    "pair_tied": ("{winner}与{loser}战平，各{votes}票。", "{winner} and {loser} draw at {votes} each."),
     "beats_all": ("{option}胜过其他每个选项。", "{option} beats every other option."),
     "beats_none": ("没有选项胜过其他每一个。", "No option beats every other."),
     "strength_winning_votes": (
@@ -277,51 +279,51 @@ PAIRS: Mapping[str, tuple[str, str]] = {
         "A comparison is as strong as the votes on its side.",
     ),
     "path": (
-        "{option}到{other}的最强路径为{there},反向为{back}。",
+        "{option}到{other}的最强路径为{there}，反向为{back}。",
         "The strongest path from {option} to {other} has strength {there}, the one back {back}.",
     ),
     "locked": (
-        "{winner}胜{loser}({votes}比{against}):确认。",
+        "{winner}胜{loser}（{votes}比{against}）：确认。",
         "{winner} over {loser} ({votes} to {against}) is locked.",
     ),
     "left_out": (
-        "{winner}胜{loser}({votes}比{against}):会形成循环,不予确认。",
+        "{winner}胜{loser}（{votes}比{against}）：会形成循环，不予确认。",
         "{winner} over {loser} ({votes} to {against}) would close a circle and is left out.",
     ),
-    "worst": ("最不利的比较:{tallies}。", "The worst comparison of each: {tallies}."),
-    "balance": ("胜局减败局:{tallies}。", "Victories less defeats: {tallies}."),
-    "ranking": ("名次:{groups}。", "Ranking: {groups}."),
+    "worst": ("最不利的比较：{tallies}。", "The worst comparison of each: {tallies}."),
+    "balance": ("胜局减败局：{tallies}。", "Victories less defeats: {tallies}."),
+    "ranking": ("名次：{groups}。", "Ranking: {groups}."),
 }
 
 RESULTS: Mapping[str, tuple[str, str]] = {
-    "no_ballots": ("没有任何有标记的选票,无人当选。", "No ballot bears a mark, so nobody is elected."),
-    "elected_one": ("结果:{options}当选。", "Result: {options} is elected."),
-    "elected_many": ("结果:{options}当选。", "Result: {options} are elected."),
-    "elected_nobody": ("结果:无人当选。", "Result: nobody is elected."),
+    "no_ballots": ("没有可计的标记，无人当选。", "No ballot bears a mark that counts, so nobody is elected."),
+    "elected_one": ("结果：{options}当选。", "Result: {options} is elected."),
+    "elected_many": ("结果：{options}当选。", "Result: {options} are elected."),
+    "elected_nobody": ("结果：无人当选。", "Result: nobody is elected."),
     "seats_left": (
-        "{seats}个席位中只产生{filled}个,其余空缺。",
+        "{seats}个席位中只产生{filled}个，其余空缺。",
         "Of {seats:seat|seats} only {filled:was|were} filled; the rest stay vacant.",
     ),
     "tie_shared": (
-        "没有规则打破并列:{options}并列胜出。",
+        "没有规则打破并列：{options}并列胜出。",
         "No rule breaks the tie: {options} win together.",
     ),
     "tie_open": (
-        "并列未决,计票到此停止;决定之后才有完整结果。",
+        "并列未决，计票到此停止；决定之后才有完整结果。",
         "The count stops at this tie; only when it is decided is there a full result.",
     ),
-    "so_far": ("已当选:{options}。", "Elected so far: {options}."),
-    "stopped": ("按规则,计票在第{number}轮后停止。", "By the rules the count stops after round {number}."),
-    "smith-set": ("史密斯集合:{options}。", "The Smith set is {options}."),
-    "schwartz-set": ("施瓦茨集合:{options}。", "The Schwartz set is {options}."),
-    "condorcet-winner": ("结果:{options}是孔多塞胜者。", "Result: {options} is the Condorcet winner."),
-    "condorcet-winner_none": ("结果:没有孔多塞胜者。", "Result: there is no Condorcet winner."),
+    "so_far": ("已当选：{options}。", "Elected so far: {options}."),
+    "stopped": ("按规则，计票在第{number}轮后停止。", "By the rules the count stops after round {number}."),
+    "smith-set": ("史密斯集合：{options}。", "The Smith set is {options}."),
+    "schwartz-set": ("施瓦茨集合：{options}。", "The Schwartz set is {options}."),
+    "condorcet-winner": ("结果：{options}是孔多塞胜者。", "Result: {options} is the Condorcet winner."),
+    "condorcet-winner_none": ("结果：没有孔多塞胜者。", "Result: there is no Condorcet winner."),
     "condorcet-loser": (
-        "结果:{options}被其他每个选项胜过。",
+        "结果：{options}被其他每个选项胜过。",
         "Result: {options} loses to every other option.",
     ),
     "condorcet-loser_none": (
-        "结果:没有被其他每一个胜过的选项。",
+        "结果：没有被其他每一个胜过的选项。",
         "Result: no option loses to every other.",
     ),
 }
@@ -333,4 +335,6 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     **TIES,
     **PAIRS,
     **RESULTS,
+    **CHART,
+    **{f"name_{method}": pair for method, pair in NAMES.items()},
 }
