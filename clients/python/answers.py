@@ -43,6 +43,7 @@ class Community(Resource):
     name: LocalText
     time_zone: str = ""
     demo: bool = False
+    clock_offset_seconds: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +58,7 @@ class Unit(Resource):
     """单元."""
 
     label: str
-    building_id: str = ""
+    building_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,15 +66,20 @@ class Dwelling(Resource):
     """专有部分."""
 
     label: str
-    unit_id: str = ""
-    area_cm2: int = 0
+    building: str
+    unit: str
+    unit_id: str
+    area_cm2: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class Person(Resource):
     """Someone of the register."""
 
-    name: str = ""
+    name: str
+    phone: str | None = None
+    born_on: str | None = None
+    external_ref: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,13 +102,30 @@ class Changes(Record):
     unchanged: int = 0
 
 
+_NONE = Changes()
+
+
 @dataclass(frozen=True, kw_only=True)
 class ImportReport(Record):
-    """What an import did, or would do: by kind of row, and what is worth a look."""
+    """What an import did, or would do: by kind of row, and the rows that a person should look at."""
 
     rows_read: int
-    counts: dict[str, Changes]
-    notes: tuple[RowNote, ...] = ()
+    buildings: Changes = _NONE
+    units: Changes = _NONE
+    dwellings: Changes = _NONE
+    households: Changes = _NONE
+    persons: Changes = _NONE
+    residencies: Changes = _NONE
+    ownerships: Changes = _NONE
+    rows: tuple[RowNote, ...] = ()
+    rows_total: int = 0
+    dry_run: bool = False
+
+    @property
+    def counts(self) -> dict[str, Changes]:
+        """The changes by kind of row."""
+        kinds = ("buildings", "units", "dwellings", "households", "persons", "residencies", "ownerships")
+        return {kind: getattr(self, kind) for kind in kinds}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,13 +133,13 @@ class Code(Record):
     """A one-time code, shown once: print it and hand it to this person."""
 
     code: str
-    person_id: str = ""
-    person: str = ""
-    building: str = ""
-    unit: str = ""
-    dwelling: str = ""
-    dwelling_id: str = ""
-    expires_at: datetime | None = None
+    person_id: str
+    person_name: str
+    dwelling_id: str
+    building: str
+    unit: str
+    dwelling: str
+    expires_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,11 +157,14 @@ class Tokens(Record):
 class Roll(Resource):
     """The list of electors of one basis and scope."""
 
-    name: str = ""
-    basis: str = ""
-    state: str = ""
-    electors: int = 0
-    area_cm2: int = 0
+    name: str
+    basis: str
+    state: str
+    electors: int
+    heads: int
+    area_cm2: int
+    root: str | None = None
+    """Merkle root of the salted leaves in hexadecimal, once sealed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,8 +172,21 @@ class RollEntry(Record):
     """One elector of a roll."""
 
     id: str
-    elector: str = ""
-    label: str = ""
+    elector: str
+    label: str
+    heads: int
+    area_cm2: int
+    voters: int
+    unit_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Eligibility(Record):
+    """Whether the caller may act on a roll, with the reason either way."""
+
+    eligible: bool
+    code: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

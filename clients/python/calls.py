@@ -174,6 +174,11 @@ def page_of(kind: type[R]) -> Callable[[Answer], Page[R]]:
     return parse
 
 
+def if_match(etag: str) -> dict[str, str]:
+    """The condition that the resource is still the one that was read."""
+    return {"if-match": etag if etag.startswith('"') else f'"{etag}"'}
+
+
 def present(**members: Any) -> dict[str, Any]:
     """The members that were given: None means absent, the service knows no null."""
     return {name: value for name, value in members.items() if value is not None}

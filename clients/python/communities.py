@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from clients.python.answers import Building, Community, Document, Dwelling, Person, Unit
-from clients.python.calls import Call, Page, one, page_of, path, present
+from clients.python.answers import Building, Community, Dwelling, Person, Unit
+from clients.python.calls import Call, Page, if_match, one, page_of, path, present
 
 
 def create(name: Mapping[str, str], *, time_zone: str = "Asia/Shanghai", demo: bool | None = None) -> Call[Community]:
@@ -28,12 +29,14 @@ def list_() -> Call[Page[Community]]:
 def edit(community_id: str, etag: str, **changes: Any) -> Call[Community]:
     """Change a community; `etag` is that of the version that was read."""
     return Call("PATCH", path("communities", community_id), one(Community), json=changes,
-                headers={"if-match": f'"{etag}"'}, content_type="application/merge-patch+json")  # fmt: skip
+                headers=if_match(etag), content_type="application/merge-patch+json")  # fmt: skip
 
 
-def advance_clock(community_id: str, seconds: int) -> Call[Document]:
+def advance_clock(community_id: str, seconds: int) -> Call[Community]:
     """Move a demo community's clock forward."""
-    return Call("POST", path("communities", community_id, "clock", "advance"), one(Document), json={"seconds": seconds})
+    return Call(
+        "POST", path("communities", community_id, "clock", "advance"), one(Community), json={"seconds": seconds}
+    )
 
 
 def buildings(community_id: str) -> Call[Page[Building]]:
@@ -51,6 +54,26 @@ def dwellings(community_id: str) -> Call[Page[Dwelling]]:
     return Call("GET", path("communities", community_id, "dwellings"), page_of(Dwelling))
 
 
-def persons(community_id: str) -> Call[Page[Person]]:
-    """The persons of a community, for officers."""
-    return Call("GET", path("communities", community_id, "persons"), page_of(Person))
+def persons(community_id: str, *, person_ref: str | None = None) -> Call[Page[Person]]:
+    """The persons of a community, or those of one reference, for who keeps the register."""
+    query = present(person_ref=person_ref)
+    return Call("GET", path("communities", community_id, "persons"), page_of(Person), query=query)
+
+
+def person(person_id: str) -> Call[Person]:
+    """One person: oneself, or anybody for who keeps the register."""
+    return Call("GET", path("persons", person_id), one(Person))
+
+
+def create_person(
+    community_id: str,
+    *,
+    name: str,
+    phone: str | None = None,
+    born_on: date | None = None,
+    external_ref: str | None = None,
+) -> Call[Person]:
+    """Enter somebody into the register who lives nowhere in it yet."""
+    day = None if born_on is None else born_on.isoformat()
+    body = present(name=name, phone=phone, born_on=day, external_ref=external_ref)
+    return Call("POST", path("communities", community_id, "persons"), one(Person), json=body, creates=True)

@@ -10,7 +10,7 @@ from typing import Any
 from clients.python import ballots
 from clients.python.answers import CastAnswer, Contest, Document, Event, Turnout
 from clients.python.ballots import Opening
-from clients.python.calls import Answer, Call, Page, one, page_of, path, present
+from clients.python.calls import Answer, Call, Page, if_match, one, page_of, path, present
 from clients.python.errors import UnexpectedAnswer
 from clients.python.hashes import encode
 from clients.python.records import read
@@ -72,7 +72,7 @@ def list_(community_id: str) -> Call[Page[Contest]]:
 
 def edit(contest_id: str, etag: str, **changes: Any) -> Call[Contest]:
     """Change a draft; `etag` is that of the version that was read."""
-    return Call("PATCH", path("contests", contest_id), one(Contest), json=changes, headers={"if-match": f'"{etag}"'},
+    return Call("PATCH", path("contests", contest_id), one(Contest), json=changes, headers=if_match(etag),
                 content_type="application/merge-patch+json")  # fmt: skip
 
 

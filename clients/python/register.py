@@ -16,7 +16,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def import_file(
     community_id: str, content: bytes, *, media_type: str | None = None, dry_run: bool = False
 ) -> Call[ImportReport]:
-    """Import a register (CSV or XLSX): all rows or none. With `dry_run` nothing is written and the report is the same."""
+    """Import a register (CSV or XLSX): all rows or none; again changes nothing. With `dry_run` nothing is written at all."""
     return Call(
         "POST",
         path("communities", community_id, "register", "import"),
@@ -24,8 +24,7 @@ def import_file(
         query={"dry_run": True} if dry_run else {},
         content=content,
         content_type=media_type or (XLSX if content.startswith(b"PK\x03\x04") else CSV),
-        creates=not dry_run,
-        idempotent=dry_run,
+        idempotent=True,
     )
 
 
@@ -35,15 +34,18 @@ def export(community_id: str) -> Call[bytes]:
                 headers={"accept": "text/csv, application/problem+json"})  # fmt: skip
 
 
-def print_codes(community_id: str, dwelling_ids: Sequence[str] | None = None) -> Call[tuple[Code, ...]]:
-    """One new code for each adult of these dwellings (of all, when none are named). They are shown this once."""
-    body = present(dwelling_ids=None if dwelling_ids is None else list(dwelling_ids))
-    return Call("POST", path("communities", community_id, "codes"), _codes, json=body, creates=True)
+def print_codes(
+    community_id: str, dwelling_ids: Sequence[str] | None = None, *, valid_days: int | None = None
+) -> Call[tuple[Code, ...]]:
+    """One new code for each adult of these dwellings (of all, when none are named). They are shown this once, and earlier
+    codes of these people that nobody has used end."""
+    body = present(dwelling_ids=None if dwelling_ids is None else list(dwelling_ids), valid_days=valid_days)
+    return Call("POST", path("communities", community_id, "codes"), _codes, json=body, idempotent=True)
 
 
 def _codes(answer: Answer) -> tuple[Code, ...]:
     document = answer.document()
-    items = document.get("items") if isinstance(document, dict) else None
+    items = document.get("codes") if isinstance(document, dict) else None
     if not isinstance(items, list):
         raise UnexpectedAnswer(f"expected a list of codes, got {answer.content[:80]!r}")
     return tuple(read(Code, item) for item in items)

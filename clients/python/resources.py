@@ -26,6 +26,8 @@ class _Communities:
     units = Listing(communities.units)
     dwellings = Listing(communities.dwellings)
     persons = Listing(communities.persons)
+    person = Method(communities.person)
+    create_person = Method(communities.create_person)
 
 
 class _Register:

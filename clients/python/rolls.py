@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from clients.python.answers import Document, Roll, RollEntry
-from clients.python.calls import Call, Page, one, page_of, path, present
+from clients.python.answers import Eligibility, Roll, RollEntry
+from clients.python.calls import Call, Page, if_match, one, page_of, path, present
 
 
 def create(
@@ -33,14 +33,18 @@ def entries(roll_id: str) -> Call[Page[RollEntry]]:
     return Call("GET", path("rolls", roll_id, "entries"), page_of(RollEntry))
 
 
-def my_eligibility(roll_id: str) -> Call[Document]:
+def my_eligibility(roll_id: str) -> Call[Eligibility]:
     """Whether the caller may vote by this roll, and why not."""
-    return Call("GET", path("rolls", roll_id, "eligibility", "me"), one(Document))
+    return Call("GET", path("rolls", roll_id, "eligibility", "me"), one(Eligibility))
 
 
-def correct(roll_id: str, body: Mapping[str, Any]) -> Call[Roll]:
-    """Add or remove electors after the objections were closed; needs a reason."""
-    return Call("POST", path("rolls", roll_id, "correct"), one(Roll), json=dict(body))
+def correct(roll_id: str, etag: str, reason: str, *, add: Sequence[str] = (), remove: Sequence[str] = ()) -> Call[Roll]:
+    """What an upheld objection changes: electors to take from the register anew, entries (by id) to remove.
+
+    `etag` is that of the version that was read.
+    """
+    body = {"reason": reason, "add": list(add), "remove": list(remove)}
+    return Call("POST", path("rolls", roll_id, "correct"), one(Roll), json=body, headers=if_match(etag))
 
 
 def supersede(roll_id: str, reason: str | None = None) -> Call[Roll]:

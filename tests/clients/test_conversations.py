@@ -32,7 +32,7 @@ from tests.clients.scripted import ok, refused, serving
 
 SOON = Retries(attempts=3, first_wait=0.001, longest_wait=2)
 COMMUNITY = {"id": "com_1", "name": {"en": "B"}}
-ROLL = {"id": "rll_1"}
+ROLL = {"id": "rll_1", "name": "", "basis": "person", "state": "sealed", "electors": 0, "heads": 0, "area_cm2": 0}
 
 
 def blocking(url: str, resource: str, method: str, *values: Any, token: str | None = None, **named: Any) -> Any:
@@ -168,7 +168,7 @@ def test_a_receipt_for_another_commitment_is_unexpected(call: Any) -> None:
 
 
 def test_a_listing_follows_the_cursor_and_keeps_the_query(call: Any) -> None:
-    pages = [{"items": [ROLL], "next_cursor": "a+/b"}, {"items": [{"id": "rll_2"}], "next_cursor": None}]
+    pages = [{"items": [ROLL], "next_cursor": "a+/b"}, {"items": [{**ROLL, "id": "rll_2"}], "next_cursor": None}]
     with serving(*map(ok, pages)) as script:
         assert [roll.id for roll in call(script.url, "rolls", "list", "com_1")] == ["rll_1", "rll_2"]
     assert script.seen[1].path == "/v1/communities/com_1/rolls?cursor=a%2B%2Fb"

@@ -45,7 +45,7 @@ def _show(report: ImportReport, title: str) -> None:
     for kind, count in report.counts.items():
         console.row(table, kind, count.added, count.changed, count.ended, count.unchanged)
     console.show(table)
-    for fault in report.notes:
+    for fault in report.rows:
         console.note(f"row {fault.row}, {fault.column}: {fault.detail}")
 
 
