@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from voting.access.tables import RoleAssignment
 from voting.community import events, queries
-from voting.community.queries import Seen
+from voting.community.queries import Expectation, Seen
 from voting.community.tables import Community
 from voting.core import authority
 from voting.core.authority import PLATFORM, Principal, Subject
@@ -102,10 +102,17 @@ def list_all(session: Session, principal: Principal, after: str | None, limit: i
 
 
 def edit(
-    session: Session, principal: Principal, row: Community, changes: Mapping[str, Any], now: datetime
+    session: Session,
+    principal: Principal,
+    community_id: str,
+    changes: Mapping[str, Any],
+    expects: Expectation,
+    now: datetime,
 ) -> Seen[Community]:
-    """New values for some of `EDITABLE`. The caller has loaded `row` and compared its version."""
+    """New values for some of `EDITABLE`."""
+    row = _held(session, principal, community_id)
     authority.require(principal, "community.edit", Subject(row.id))
+    expects(row.version)
     if "time_zone" in changes:
         _check_zone(changes["time_zone"])
     changed = [field for field in EDITABLE if field in changes and getattr(row, field) != changes[field]]
@@ -122,8 +129,7 @@ def advance_clock(
     session: Session, principal: Principal, community_id: str, seconds: int, *, demos_allowed: bool, now: datetime
 ) -> Seen[Community]:
     """Move a demo community's clock forward by whole seconds. Everywhere else time passes by itself."""
-    queries.community(session, principal, community_id)
-    row = session.exec(select(Community).where(Community.id == community_id).with_for_update()).one()
+    row = _held(session, principal, community_id)
     authority.require(principal, "community.advance_clock", Subject(community_id))
     if not (demos_allowed and row.demo):
         raise Conflict("clock_not_movable", id=community_id)
@@ -134,6 +140,11 @@ def advance_clock(
     session.flush()
     events.record(session, principal, row, ("community", row.id), "clock_advanced", now, seconds=seconds)
     return _seen(principal, row)
+
+
+def _held(session: Session, principal: Principal, community_id: str) -> Community:
+    queries.community(session, principal, community_id)
+    return session.get_one(Community, community_id, with_for_update=True, populate_existing=True)
 
 
 def _check_zone(time_zone: str) -> None:

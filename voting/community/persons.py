@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from voting.community import events, queries, text
 from voting.community.clock import today_in
-from voting.community.queries import Seen
+from voting.community.queries import Expectation, Seen
 from voting.community.register_cells import EARLIEST
 from voting.community.register_store import lock
 from voting.community.tables import Community, Ownership, Person, Residency
@@ -71,17 +71,14 @@ def list_of(
     principal: Principal,
     community_id: str,
     *,
-    phone: str | None = None,
     person_ref: str | None = None,
     after: str | None = None,
     limit: int = 50,
 ) -> tuple[Seen[Person], ...]:
-    """The persons of a community, or those of one phone number or one reference. Ids are random: the order says nothing."""
+    """The persons of a community, or the one of a reference of the register's own. Ids are random: the order says nothing."""
     queries.community(session, principal, community_id)
     authority.require(principal, "register.read", Subject(community_id))
     query = select(Person).where(Person.community_id == community_id)
-    if phone is not None:
-        query = query.where(Person.phone == (text.phone(phone) or phone))
     if person_ref is not None:
         query = query.where(Person.external_ref == text.name(person_ref))
     found = queries.page(session, query, Person, after, limit)
@@ -89,10 +86,17 @@ def list_of(
 
 
 def edit(
-    session: Session, principal: Principal, row: Person, changes: Mapping[str, Any], now: datetime
+    session: Session,
+    principal: Principal,
+    person_id: str,
+    changes: Mapping[str, Any],
+    expects: Expectation,
+    now: datetime,
 ) -> Seen[Profile]:
-    """New values for some of `FIELDS`. The caller has loaded `row` and compared its version."""
+    """New values for some of `FIELDS`; None clears what may be empty."""
+    row = queries.one(session, principal, Person, person_id, hold=True)
     authority.require(principal, "register.edit", _subject(row))
+    expects(row.version)
     lock(session, row.community_id)
     wanted = _checked(changes, today_in(session.get_one(Community, row.community_id), now))
     changed = [field for field in FIELDS if field in wanted and getattr(row, field) != wanted[field]]

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from voting.community import areas, events, queries, text
 from voting.community.clock import today_in
-from voting.community.queries import Place, Seen
+from voting.community.queries import Expectation, Place, Seen
 from voting.community.register_store import lock
 from voting.community.tables import Building, Community, Dwelling, Household, Unit
 from voting.core import authority
@@ -150,10 +150,17 @@ def list_dwellings(
 
 
 def edit_building(
-    session: Session, principal: Principal, row: Building, changes: Mapping[str, Any], now: datetime
+    session: Session,
+    principal: Principal,
+    building_id: str,
+    changes: Mapping[str, Any],
+    expects: Expectation,
+    now: datetime,
 ) -> Seen[Building]:
-    """A new label. The caller has loaded `row` and compared its version."""
+    """A new label."""
+    row = queries.one(session, principal, Building, building_id, hold=True)
     authority.require(principal, "register.edit", Subject(row.community_id, row.id, kind="building"))
+    expects(row.version)
     if "label" in changes and _label(changes["label"]) != row.label:
         lock(session, row.community_id)
         row.label = _label(changes["label"])
@@ -163,10 +170,17 @@ def edit_building(
 
 
 def edit_unit(
-    session: Session, principal: Principal, row: Unit, changes: Mapping[str, Any], now: datetime
+    session: Session,
+    principal: Principal,
+    unit_id: str,
+    changes: Mapping[str, Any],
+    expects: Expectation,
+    now: datetime,
 ) -> Seen[Unit]:
-    """A new label. The caller has loaded `row` and compared its version."""
+    """A new label."""
+    row = queries.one(session, principal, Unit, unit_id, hold=True)
     authority.require(principal, "register.edit", _subject_of_unit(row))
+    expects(row.version)
     if "label" in changes and _label(changes["label"]) != row.label:
         lock(session, row.community_id)
         row.label = _label(changes["label"])
@@ -176,11 +190,18 @@ def edit_unit(
 
 
 def edit_dwelling(
-    session: Session, principal: Principal, row: Dwelling, changes: Mapping[str, Any], now: datetime
+    session: Session,
+    principal: Principal,
+    dwelling_id: str,
+    changes: Mapping[str, Any],
+    expects: Expectation,
+    now: datetime,
 ) -> Seen[Place]:
-    """A new label or area. The caller has loaded `row` and compared its version."""
+    """A new label or area."""
+    row = queries.one(session, principal, Dwelling, dwelling_id, hold=True)
     place = queries.place(session, row)
     authority.require(principal, "register.edit", queries.subject_of_place(place))
+    expects(row.version)
     wanted = dict(changes)
     if "label" in wanted:
         wanted["label"] = _label(wanted["label"])

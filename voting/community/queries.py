@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, Protocol, TypeVar
@@ -26,6 +26,9 @@ class Owned(Protocol):
 
 Row = TypeVar("Row", bound=Owned)
 T = TypeVar("T")
+
+Expectation = Callable[[int], None]
+"""Given the version of the row that is about to be edited; raises when the caller meant another one."""
 
 _KINDS: Mapping[type[Any], str] = {
     Building: "building",

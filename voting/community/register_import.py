@@ -7,14 +7,13 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from voting.community import events, register_export, register_store
+from voting.community import events, queries, register_export, register_store
 from voting.community.clock import today_in
 from voting.community.register_check import check
 from voting.community.register_parse import Findings, parse
 from voting.community.register_plan import plan
 from voting.community.register_read import read
 from voting.community.register_stored import Count, Plan
-from voting.community.tables import Community
 from voting.core import authority
 from voting.core.authority import Principal, Subject
 from voting.errors import Fault, Invalid
@@ -33,7 +32,7 @@ class Report:
 def import_register(
     session: Session,
     principal: Principal,
-    community: Community,
+    community_id: str,
     content: bytes,
     *,
     create_places: bool = True,
@@ -43,6 +42,7 @@ def import_register(
 
     Without `create_places` the file may speak only of buildings, units and dwellings that exist.
     """
+    community = queries.community(session, principal, community_id)
     authority.require(principal, "register.import", Subject(community.id))
     register_store.lock(session, community.id)
     notes = Findings()
@@ -86,7 +86,8 @@ def _refuse(findings: Findings) -> None:
         raise Invalid(findings.shown, "register_rejected", total=findings.total, shown=len(findings.shown))
 
 
-def export_register(session: Session, principal: Principal, community: Community, now: datetime) -> bytes:
+def export_register(session: Session, principal: Principal, community_id: str, now: datetime) -> bytes:
     """The register as a CSV file that imports to the same register."""
+    community = queries.community(session, principal, community_id)
     authority.require(principal, "register.export", Subject(community.id))
     return register_export.csv_file(register_store.load(session, community.id, today_in(community, now)))

@@ -77,7 +77,7 @@ def end(
     return _seen(session, principal, row)
 
 
-def read(session: Session, principal: Principal, residency_id: str, now: datetime) -> Seen[Residency]:
+def read(session: Session, principal: Principal, residency_id: str) -> Seen[Residency]:
     """One residency, for the person and for those who keep the register."""
     row = queries.one(session, principal, Residency, residency_id)
     place = queries.place(session, session.get_one(Dwelling, row.dwelling_id))
@@ -86,7 +86,7 @@ def read(session: Session, principal: Principal, residency_id: str, now: datetim
 
 
 def list_of(
-    session: Session, principal: Principal, dwelling_id: str, after: str | None, limit: int, now: datetime
+    session: Session, principal: Principal, dwelling_id: str, after: str | None, limit: int
 ) -> tuple[Seen[Residency], ...]:
     """Every residency of a dwelling, ended ones as well, for those who keep the register."""
     dwelling = queries.one(session, principal, Dwelling, dwelling_id)
