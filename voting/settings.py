@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
 from pydantic import BaseModel, Field
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class TrustedIssuer(BaseModel):
@@ -32,7 +31,9 @@ class Settings(BaseSettings):
     key_file: Path = Path("var/token-key.pem")
     """ES256 private key (PEM) of the embedded issuer and of receipts; made with mode 0600 when absent."""
 
-    issuers: Annotated[list[TrustedIssuer], NoDecode] = Field(default_factory=list)
+    issuers: list[TrustedIssuer] = Field(default_factory=list)
+    """Outside issuers whose tokens are believed; a JSON list in the environment."""
+
     access_token_seconds: int = 3600
     refresh_token_days: int = 180
 

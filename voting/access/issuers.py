@@ -166,6 +166,11 @@ class OutsideIssuers:
             check_address(one.jwks_url)
             self._trusted[one.issuer] = (one, KeySource(one.jwks_url, self._client))
 
+    @property
+    def are_trusted(self) -> bool:
+        """Whether there is any issuer to ask."""
+        return bool(self._trusted)
+
     def verify(self, token: str, now: datetime) -> AccessClaims:
         """Who the bearer is to their issuer. Raises Unauthenticated, or Unavailable when the keys cannot be had."""
         try:
