@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from clients.python.answers import ClientKey, Document, Refusal, Role, Tokens
+from clients.python.answers import ClientKey, Me, Refusal, Role, Tokens
 from clients.python.calls import Answer, Call, Page, one, page_of, path, present
 from clients.python.errors import UnexpectedAnswer
 from clients.python.records import read
@@ -22,14 +22,20 @@ def redeem_batch(codes: Sequence[str]) -> Call[tuple[Tokens | Refusal, ...]]:
 
 
 def refresh(refresh_token: str) -> Call[Tokens]:
-    """Trade a refresh token for the next pair. It works once."""
+    """Trade a refresh token for the next pair. It works once; a lost answer is given again until the next pair is used."""
     body = {"grant_type": "refresh_token", "refresh_token": refresh_token}
-    return Call("POST", path("tokens"), one(Tokens), json=body)
+    return Call("POST", path("tokens"), one(Tokens), json=body, idempotent=True)
 
 
-def me() -> Call[Document]:
-    """Who the service takes this caller for: person, roles, household."""
-    return Call("GET", path("me"), one(Document))
+def revoke(refresh_token: str) -> Call[None]:
+    """Leave this device: end a refresh token and all that descend from the same code."""
+    body = {"refresh_token": refresh_token}
+    return Call("POST", path("tokens", "revoke"), lambda answer: None, json=body, idempotent=True)
+
+
+def me() -> Call[Me]:
+    """Who the service takes this caller for, with roles and what they allow."""
+    return Call("GET", path("me"), one(Me))
 
 
 def roles(community_id: str) -> Call[Page[Role]]:
@@ -45,6 +51,7 @@ def assign_role(
     holder_kind: str = "person",
     scope_kind: str = "community",
     scope_id: str | None = None,
+    source: str | None = None,
     ends_at: datetime | None = None,
 ) -> Call[Role]:
     """Give a person or API client a role over the community, or over one building, unit or contest."""
@@ -53,16 +60,30 @@ def assign_role(
         holder_id=holder_id,
         role=role,
         scope_kind=scope_kind,
-        scope_id=scope_id or community_id,
+        scope_id=scope_id,
+        source=source,
         ends_at=None if ends_at is None else ends_at.isoformat(),
     )
     return Call("POST", path("communities", community_id, "roles"), one(Role), json=body, creates=True)
 
 
-def create_client(community_id: str, *, name: str, scopes: Sequence[str]) -> Call[ClientKey]:
-    """A new API client of the community; its key is shown this once."""
-    body = {"name": name, "scopes": list(scopes)}
-    return Call("POST", path("communities", community_id, "clients"), one(ClientKey), json=body, creates=True)
+def end_role(role_id: str, reason: str | None = None) -> Call[Role]:
+    """End a role now."""
+    return Call("POST", path("roles", role_id, "end"), one(Role), json=present(reason=reason))
+
+
+def create_client(
+    community_id: str,
+    *,
+    name: str,
+    scopes: Sequence[str],
+    roles: Sequence[str] = (),
+    expires_at: datetime | None = None,
+) -> Call[ClientKey]:
+    """A new API client of the community, with roles over it; its key is shown this once."""
+    until = None if expires_at is None else expires_at.isoformat()
+    body = present(name=name, scopes=list(scopes), roles=list(roles), expires_at=until)
+    return Call("POST", path("communities", community_id, "api-clients"), one(ClientKey), json=body)
 
 
 def _tokens_or_refusals(answer: Answer) -> tuple[Tokens | Refusal, ...]:

@@ -144,13 +144,36 @@ class Code(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Tokens(Record):
-    """An access token, and the refresh token that fetches the next."""
+    """An access token, and the refresh token that fetches the next. `expires_in` is seconds."""
 
     access_token: str
-    refresh_token: str = ""
-    expires_in: int = 0
-    person_id: str = ""
-    community_id: str = ""
+    refresh_token: str
+    expires_in: int
+    refresh_expires_at: datetime
+    person_id: str
+    community_id: str
+    household_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldRole(Record):
+    """A role of the caller and what it lets them do."""
+
+    role: str
+    scope_kind: str
+    scope_id: str
+    acts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Me(Record):
+    """The caller as the service knows them."""
+
+    kind: str
+    id: str
+    community_id: str | None = None
+    scopes: tuple[str, ...] = ()
+    roles: tuple[HeldRole, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -251,20 +274,23 @@ class Refusal(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Role(Record):
+class Role(Resource):
     """A role of a person or API client."""
 
-    id: str
     role: str
-    holder_kind: str = ""
-    holder_id: str = ""
-    scope_kind: str = ""
-    scope_id: str = ""
+    holder_kind: str
+    holder_id: str
+    scope_kind: str
+    scope_id: str
+    source: str = ""
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClientKey(Record):
-    """A new API client with its key."""
+class ClientKey(Resource):
+    """A new API client with its key, which is shown this once."""
 
-    id: str
+    name: str
     key: str
+    scopes: tuple[str, ...] = ()

@@ -10,9 +10,11 @@ class _Access:
     redeem = Method(access.redeem)
     redeem_batch = Method(access.redeem_batch)
     refresh = Method(access.refresh)
+    revoke = Method(access.revoke)
     me = Method(access.me)
     roles = Listing(access.roles)
     assign_role = Method(access.assign_role)
+    end_role = Method(access.end_role)
     create_client = Method(access.create_client)
 
 
