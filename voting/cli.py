@@ -1,43 +1,53 @@
-"""The command `yishi`: assembles the commands of `voting.commands`. Nothing is decided here."""
+"""The command `yishi`: assembles the commands of `voting.commands`. Nothing is decided here.
+
+Only the command that was asked for is imported: counting a file loads no database driver and no HTTP client.
+"""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
 import typer
 
-from voting.commands.count import count
-from voting.commands.demo import demo
-from voting.commands.import_register import import_register
-from voting.commands.migrate import migrate
-from voting.commands.replay import replay
-from voting.commands.serve import serve
-from voting.commands.token import token
-
-app = typer.Typer(
-    name="yishi",
-    help="Yishi 议事: a service with which a neighbourhood deliberates, votes and audits.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
+COMMANDS = {
+    "demo": "voting.commands.demo:demo",
+    "serve": "voting.commands.serve:serve",
+    "migrate": "voting.commands.migrate:migrate",
+    "token": "voting.commands.token:token",
+    "import-register": "voting.commands.import_register:import_register",
+    "count": "voting.commands.count:count",
+    "replay": "voting.commands.replay:replay",
+}
+"""Name → module and function, in the order of the help."""
 
 
-@app.callback()
+def app_for(arguments: Sequence[str]) -> typer.Typer:
+    """The application with the command that the arguments name, or with all of them when they name none."""
+    app = typer.Typer(
+        name="yishi",
+        help="Yishi 议事: a service with which a neighbourhood deliberates, votes and audits.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    # With a callback a single command is still called by its name.
+    app.callback()(_root)
+    named = next((argument for argument in arguments if not argument.startswith("-")), "")
+    for name in [named] if named in COMMANDS else COMMANDS:
+        module, _, function = COMMANDS[name].partition(":")
+        app.command(name)(getattr(import_module(module), function))
+    return app
+
+
 def _root() -> None:
     """Yishi 议事: a service with which a neighbourhood deliberates, votes and audits."""
 
 
-app.command("demo")(demo)
-app.command("serve")(serve)
-app.command("migrate")(migrate)
-app.command("token")(token)
-app.command("import-register")(import_register)
-app.command("count")(count)
-app.command("replay")(replay)
-
-
 def main() -> None:
     """The console script."""
-    app(prog_name="yishi")
+    app_for(sys.argv[1:])(prog_name="yishi")
 
 
 if __name__ == "__main__":
