@@ -16,6 +16,8 @@ from voting.core import authority, lifecycle
 from voting.core.authority import Principal, Subject
 from voting.core.lifecycle import CONTEST, ContestFacts
 from voting.errors import NotFound
+from voting.log import journal
+from voting.log.tables import Event
 from voting.roll.tables import Roll, RollVoter
 
 
@@ -192,3 +194,11 @@ def page(
     for option in session.exec(wanted):
         found[option.contest_id].append(option)
     return tuple(View(contest, tuple(found[contest.id]), {}) for contest in contests)
+
+
+def events(
+    session: Session, principal: Principal, contest_id: str, *, after: str | None = None, limit: int = 50, now: datetime
+) -> tuple[Event, ...]:
+    """At most `limit` events of a contest behind the event id `after`, oldest first, for those who watch over it."""
+    load(session, principal, contest_id, now, "contest.read_events")
+    return journal.of(session, "contest", contest_id, after, limit)
