@@ -6,10 +6,10 @@ from voting.core.count import single_round
 from voting.core.count.ballots import OVERVOTE, is_blank
 from voting.core.count.numbers import Amount
 from voting.core.count.poll import Poll
-from voting.core.count.rules import COMMON, UNRANKED, Members
+from voting.core.count.rules import OPTIONS, TIES, UNRANKED, UNUSED_RANKS, Members
 from voting.core.count.tally import Exhausted, Tally
 
-MEMBERS: Members = {**COMMON, **UNRANKED}
+MEMBERS: Members = {**UNUSED_RANKS, **TIES, **OPTIONS, **UNRANKED}
 
 
 def count(poll: Poll) -> Tally:

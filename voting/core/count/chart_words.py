@@ -10,6 +10,7 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "approval": ("认可投票", "Approval"),
     "score": ("评分投票", "Score"),
     "borda": ("波达计数", "Borda count"),
+    "yes-no": ("赞成反对表决", "Yes or no"),
     "irv": ("排序复选", "Instant runoff"),
     "irv-multi-pass": ("多次排序复选", "Instant runoff, seat by seat"),
     "irv-bottoms-up": ("逐轮淘汰", "Elimination from the bottom"),

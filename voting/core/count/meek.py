@@ -16,17 +16,17 @@ from voting.core.count.tally import Exhausted, Outcome, Round, Tally, Tie
 from voting.core.count.tiebreak import TieBreak
 
 OMEGA_PLACES = 6
-LIMIT = 2_000_000
-"""Distinct rankings × options: every iteration goes over all of them, some hundred times in a count of this size."""
+LIMIT = 100_000_000
+"""Distinct rankings × options × seats. A count of this size takes about a minute; time grows with the product."""
 
 
 class Meek:
     """One count in progress. A rule says how ballots distribute votes, and when a surplus is small enough."""
 
     def __init__(self, poll: Poll, places: int, omega: int) -> None:
-        size = len(poll.ballots) * len(poll.options)
+        size = len(poll.ballots) * len(poll.options) * min(poll.seats, len(poll.options))
         if size > LIMIT:
-            raise TooLarge(poll.method, "distinct rankings × options", size, LIMIT)
+            raise TooLarge(poll.method, "distinct rankings × options × seats", size, LIMIT)
         self.poll = poll
         self.options = poll.options
         self.places = places

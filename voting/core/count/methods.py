@@ -11,6 +11,7 @@ from typing import Any
 
 from voting.core.count import (
     approval,
+    borda,
     condorcet_loser,
     condorcet_winner,
     copeland,
@@ -22,6 +23,7 @@ from voting.core.count import (
     rules,
     schulze,
     schwartz,
+    score,
     smith,
     stv_gregory,
     stv_meek,
@@ -29,6 +31,8 @@ from voting.core.count import (
     stv_rctab,
     stv_scottish,
     stv_wigm_prf,
+    two_round,
+    yes_no,
 )
 from voting.core.count.ballots import Ballots
 from voting.core.count.errors import UnknownMethod
@@ -49,6 +53,10 @@ class Method:
 _ROWS = (
     Method("plurality", plurality.count, plurality.MEMBERS),
     Method("approval", approval.count, approval.MEMBERS),
+    Method("score", score.count, score.MEMBERS),
+    Method("borda", borda.count, borda.MEMBERS),
+    Method("yes-no", yes_no.count, yes_no.MEMBERS),
+    Method("two-round", two_round.count, two_round.MEMBERS),
     Method("irv", irv.count, irv.members("irv")),
     Method("irv-bottoms-up", irv.count, irv.members("irv-bottoms-up")),
     Method("irv-bottoms-up-threshold", irv.count, irv.members("irv-bottoms-up-threshold")),

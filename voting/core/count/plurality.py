@@ -8,6 +8,7 @@ that share the first rank share the vote equally.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Container, Mapping
 from fractions import Fraction
 
 from voting.core.count import single_round
@@ -29,23 +30,27 @@ OVERVOTES = (
 MEMBERS: Members = {**COMMON, **UNRANKED, "overvote": Choice(OVERVOTES)}
 
 
-def count(poll: Poll) -> Tally:
-    """Count the first preferences (up to `seats` marks on each ballot); the options with most votes are elected."""
+def count(poll: Poll, number: int = 1) -> Tally:
+    """Count the first preferences (up to `seats` marks on each ballot); the options with most votes are elected.
+
+    `number` is the number of the round, where another method counts a round this way.
+    """
     votes: dict[str, Amount] = dict.fromkeys(poll.standing, 0)
+    index = {option: place for place, option in enumerate(poll.options) if option in votes}
     left: Counter[Cause] = Counter()
     undervotes = 0
     for ranking, ballots in poll.ballots.items():
         if is_blank(ranking):
             undervotes += ballots
             continue
-        shares, cause = marks(ranking, poll)
+        shares, cause = marks(ranking, poll, index)
         for option, share in shares.items():
             votes[option] += share * ballots
         if not shares:
             left[cause] += ballots
     scores = {option: whole(held) for option, held in votes.items()}
     exhausted = Exhausted(left["choices"], left["overvotes"], left["duplicates"], left["skipped"])
-    return single_round.tally(poll, scores, sum(poll.ballots.values()), undervotes, exhausted)
+    return single_round.tally(poll, scores, sum(poll.ballots.values()), undervotes, exhausted, number)
 
 
 def splits(rules: Rules) -> bool:
@@ -53,20 +58,19 @@ def splits(rules: Rules) -> bool:
     return rules.overvote == "split_equally" or (rules.overvote is None and rules.unranked is not None)
 
 
-def marks(ranking: Ranking, poll: Poll) -> tuple[dict[str, Amount], Cause]:
-    """What one ballot gives to whom, or why it gives nothing."""
+def marks(ranking: Ranking, poll: Poll, index: Mapping[str, int]) -> tuple[Mapping[str, Amount], Cause]:
+    """What one ballot gives to whom, or why it gives nothing. `index` holds the options that stand."""
     if splits(poll.rules):
-        return equal_shares(ranking, poll.standing), "choices"
+        return equal_shares(ranking, index), "choices"
     if poll.seats > 1:
-        return _block(ranking, poll)
-    index = {option: place for place, option in enumerate(poll.options) if option in set(poll.standing)}
+        return _block(ranking, poll.seats, index)
     steps, cause = path_of(ranking, index, poll.rules)
     if not steps:
         return {}, cause
     return ({poll.options[steps[0]]: 1}, cause) if isinstance(steps[0], int) else ({}, "overvotes")
 
 
-def equal_shares(ranking: Ranking, among: tuple[str, ...]) -> dict[str, Amount]:
+def equal_shares(ranking: Ranking, among: Container[str]) -> dict[str, Amount]:
     """One vote, shared equally by the options of the first rank that holds any of `among`."""
     for rank in ranking:
         held = [option for option in dict.fromkeys(rank) if option in among]
@@ -75,14 +79,14 @@ def equal_shares(ranking: Ranking, among: tuple[str, ...]) -> dict[str, Amount]:
     return {}
 
 
-def _block(ranking: Ranking, poll: Poll) -> tuple[dict[str, Amount], Cause]:
+def _block(ranking: Ranking, seats: int, index: Mapping[str, int]) -> tuple[dict[str, Amount], Cause]:
     """Up to `seats` marks in the order of the ranks; a rank beyond them ends the ballot there."""
     chosen: dict[str, Amount] = {}
     for rank in ranking:
-        fresh = [option for option in dict.fromkeys(rank) if option in poll.standing and option not in chosen]
-        if OVERVOTE in rank or (len(rank) > 1 and len(chosen) + len(fresh) > poll.seats):
+        fresh = [option for option in dict.fromkeys(rank) if option in index and option not in chosen]
+        if OVERVOTE in rank or (len(rank) > 1 and len(chosen) + len(fresh) > seats):
             return chosen, "overvotes"
-        chosen.update(dict.fromkeys(fresh[: poll.seats - len(chosen)], 1))
-        if len(chosen) == poll.seats:
+        chosen.update(dict.fromkeys(fresh[: seats - len(chosen)], 1))
+        if len(chosen) == seats:
             break
     return chosen, "choices"

@@ -289,6 +289,13 @@ RANKS: Members = {
     "duplicate": Choice(("skip", "exhaust")),
 }
 
+UNUSED_RANKS: Members = {
+    "overvote": Choice(("not_applicable",)),
+    "skipped_ranks": Choice(("unlimited",)),
+    "duplicate": Choice(("skip",)),
+}
+"""For methods where options may share a rank and ranks may be empty: the words that say so, and no others."""
+
 COMMON: Members = {**RANKS, **TIES, **OPTIONS}
 
 UNRANKED: Members = {"unranked": Choice(("ranked_last_equal", "not_compared"))}

@@ -36,6 +36,10 @@ METHODS: Mapping[str, tuple[str, str]] = {
         "每张选票给选项打分，总分最高者当选。",
         "Each ballot gives points to the options, and the most points win.",
     ),
+    "yes-no": (
+        "每张选票计给赞成、反对或弃权；赞成票达到门槛即通过，否则维持现状。",
+        "Each ballot counts for yes, for no or for abstaining; yes wins if it reaches the threshold, otherwise no wins.",
+    ),
     "borda": (
         "选票按名次给选项计分，名次越高分越多，总分最高者当选。",
         "Each ballot gives an option more points the higher it ranks it, and the most points win.",

@@ -20,7 +20,9 @@ def ranked(scores: Mapping[str, Amount]) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(option for option, held in scores.items() if held == level) for level in levels)
 
 
-def best(poll: Poll, groups: tuple[tuple[str, ...], ...], seats: int) -> tuple[tuple[str, ...], tuple[Tie, ...], bool]:
+def best(
+    poll: Poll, groups: tuple[tuple[str, ...], ...], seats: int, number: int = 1
+) -> tuple[tuple[str, ...], tuple[Tie, ...], bool]:
     """Who takes the seats, the ties on the way, and whether the seats are all decided."""
     winners: list[str] = []
     ties: list[Tie] = []
@@ -31,7 +33,7 @@ def best(poll: Poll, groups: tuple[tuple[str, ...], ...], seats: int) -> tuple[t
             if len(left) <= seats - len(winners):
                 winners += left
                 break
-            tie = tie_break.decide(left, "winner", 1)
+            tie = tie_break.decide(left, "winner", number)
             ties.append(tie)
             if tie.selected is None:
                 shared = left if poll.rules.tie_break is None else []
@@ -47,7 +49,7 @@ def tally(
     cast: int,
     undervotes: int,
     exhausted: Exhausted | None = None,
-    threshold: Amount | None = None,
+    number: int = 1,
 ) -> Tally:
     """The tally of one round of `scores` (by standing option, in order)."""
     groups = ranked(scores)
@@ -55,13 +57,12 @@ def tally(
     winners: tuple[str, ...] = ()
     ties: tuple[Tie, ...] = ()
     if any(scores.values()):
-        winners, ties, settled = best(poll, groups, poll.seats)
+        winners, ties, settled = best(poll, groups, poll.seats, number)
         outcome = ("decided" if len(winners) >= poll.seats else "seats_left") if settled else "tie_open"
     entry = Round(
-        number=1,
+        number=number,
         tallies=tuple(scores.items()),
         exhausted=exhausted or Exhausted(),
-        threshold=threshold,
         elected=winners,
         ties=ties,
     )

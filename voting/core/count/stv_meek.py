@@ -13,7 +13,7 @@ from math import comb
 from voting.core.count.ballots import OVERVOTE
 from voting.core.count.meek import OMEGA_PLACES, Meek, upto_hopeful
 from voting.core.count.poll import Poll
-from voting.core.count.rules import COMMON, UNRANKED, Choice, Members, Never, Number, Text, Whole
+from voting.core.count.rules import OPTIONS, TIES, UNUSED_RANKS, Choice, Members, Never, Number, Text, Whole
 from voting.core.count.tally import Tally, Tie
 
 PLACES = 9
@@ -21,8 +21,9 @@ EQUALIZED = ("equal_ranks_equalized", "equal_ranks_equalised")
 SPLIT = ("equal_ranks_split", "equal_ranks_split_equally", "equal_ranks_split_evenly", "not_applicable")
 
 MEMBERS: Members = {
-    **COMMON,
-    **UNRANKED,
+    **UNUSED_RANKS,
+    **TIES,
+    **OPTIONS,
     "overvote": Choice((*EQUALIZED, *SPLIT)),
     "arithmetic": Text(),
     "decimal_places": Whole(1, 20),

@@ -19,6 +19,9 @@ CAUSES = {
     "skipped": "skippedRankings",
 }
 
+BY_ROUND = ("plurality", "two-round")
+"""Methods whose scores are written by round number."""
+
 
 def tally_to_json(tally: Tally) -> dict[str, Any]:
     """The whole tally, ready for `json.dumps`."""
@@ -35,7 +38,9 @@ def tally_to_json(tally: Tally) -> dict[str, Any]:
     }
     if tally.ranking is not None:
         answer["ranking"] = [list(group) for group in tally.ranking]
-    if tally.scores is not None:
+    if tally.method in BY_ROUND:
+        answer["scores"] = {str(entry.number): _amounts(entry.tallies) for entry in tally.rounds}
+    elif tally.scores is not None:
         answer["scores"] = _amounts(tally.scores)
     return answer | comparison_to_json(tally)
 
