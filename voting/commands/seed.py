@@ -175,7 +175,7 @@ def _open_parking_ranking(story: Story) -> None:
         roll_id,
         PARKING_QUESTION,
         PARKING_OPTIONS,
-        Terms(notice_days=7, objection_days=5, extension_max_days=7, turnout_floor=Fraction(1, 3), revoting=True),
+        Terms(notice_days=7, objection_days=5, extension_max_days=7, turnout_floor=Fraction(1, 3)),
         opens=1,
         closes=-13,
     )

@@ -1,0 +1,70 @@
+"""A `yishi demo` of its own for tests: a real process in a folder of its own, on a free port."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from clients.python import NEVER, Client, YishiClientError
+from tests.conftest import ROOT
+from voting.commands.own_server import free_port, stop
+
+PATIENCE = 90.0
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A running demo: its address, its folder, what it printed, and its shell variables."""
+
+    url: str
+    folder: Path
+
+    @property
+    def printed(self) -> str:
+        """Standard output so far."""
+        return (self.folder / "demo.out").read_text(encoding="utf-8")
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The variables of `var/demo.env`."""
+        lines = (self.folder / "var" / "demo.env").read_text(encoding="utf-8").splitlines()
+        return {name: value.strip("'") for name, _, value in (line.partition("=") for line in lines)}
+
+
+def surroundings() -> dict[str, str]:
+    """The environment of a process that runs outside the checkout."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("YISHI_")}
+    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+
+
+@contextmanager
+def demo(folder: Path, *arguments: str) -> Iterator[Demo]:
+    """Start `yishi demo` in `folder` and wait until it is ready."""
+    port = free_port()
+    command = [sys.executable, "-m", "voting.cli", "demo", "--port", str(port), *arguments]
+    with (folder / "demo.out").open("wb") as out, (folder / "demo.err").open("wb") as err:
+        process = subprocess.Popen(command, cwd=folder, env=surroundings(), stdout=out, stderr=err)
+        try:
+            url = f"http://127.0.0.1:{port}"
+            _wait(process, url, folder)
+            yield Demo(url, folder)
+        finally:
+            stop(process)
+
+
+def _wait(process: subprocess.Popen[bytes], url: str, folder: Path) -> None:
+    until = time.monotonic() + PATIENCE
+    with Client(url, retries=NEVER, timeout=5) as client:
+        while process.poll() is None and time.monotonic() < until:
+            try:
+                if client.service.is_ready():
+                    return
+            except YishiClientError:
+                time.sleep(0.1)
+    raise AssertionError(f"the demo did not become ready:\n{(folder / 'demo.err').read_text(errors='replace')}")

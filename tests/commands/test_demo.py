@@ -1,0 +1,89 @@
+"""`yishi demo` as a process: what it prints can be pasted, and it can be started again."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import stat
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from clients.python import Client, Conflict
+from tests.commands.processes import yishi
+from tests.commands.servers import Demo, demo
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A demo whose clock stands."""
+    with demo(tmp_path_factory.mktemp("demo")) as started:
+        yield started
+
+
+def commands(printed: str, heading: str) -> list[list[str]]:
+    """The curl lines under a heading, as a shell would split them."""
+    section = printed.partition(f"# {heading}")[2].partition("\n\n")[0]
+    return [shlex.split(line) for line in section.splitlines() if line.startswith("curl ")]
+
+
+def status_of(command: list[str]) -> int:
+    """The HTTP status of a curl line."""
+    done = subprocess.run(
+        [*command, "-o", "/dev/null", "-w", "%{http_code}"], capture_output=True, text=True, timeout=30
+    )
+    return int(done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("heading", "statuses"),
+    [
+        ("Resident", [200, 200, 201]),
+        ("Social worker", [200, 200]),
+        ("Returning officer", [409, 409, 409, 409]),
+        ("Auditor", [200, 200, 200]),
+        ("Integrator", [200, 201]),
+    ],
+)
+def test_every_line_it_prints_can_be_pasted(running: Demo, heading: str, statuses: list[int]) -> None:
+    assert [status_of(command) for command in commands(running.printed, heading)] == statuses
+
+
+def test_its_tokens_are_for_its_owner_alone(running: Demo) -> None:
+    mode = (running.folder / "var" / "demo.env").stat().st_mode
+    assert stat.S_IMODE(mode) == 0o600
+
+
+def test_the_clock_stands_unless_it_was_asked_to_move(running: Demo) -> None:
+    variables = running.variables
+    with Client(running.url, variables["INTEGRATOR"]) as client, pytest.raises(Conflict, match="clock_not_movable"):
+        client.communities.advance_clock(variables["COMMUNITY"], 60)
+
+
+def test_started_again_it_keeps_the_neighbourhood_and_hands_out_new_tokens(tmp_path: Path) -> None:
+    with demo(tmp_path) as first:
+        before = first.variables
+        with Client(first.url, before["RESIDENT"]) as resident:
+            resident.contests.cast(before["PARKING"], [before["FIRST"]])
+    with demo(tmp_path) as again:
+        after = again.variables
+        with Client(again.url, after["RESIDENT"]) as resident:
+            assert resident.contests.turnout(after["PARKING"]).cast == 67
+            resident.contests.cast(after["PARKING"], [after["FIRST"]])
+    assert after["COMMUNITY"] == before["COMMUNITY"]
+    assert after["INTEGRATOR"] != before["INTEGRATOR"]
+
+
+def test_reset_begins_anew(tmp_path: Path) -> None:
+    with demo(tmp_path) as first:
+        before = first.variables["COMMUNITY"]
+    with demo(tmp_path, "--reset") as again:
+        assert again.variables["COMMUNITY"] != before
+
+
+def test_reset_never_touches_a_postgresql() -> None:
+    done = yishi("demo", "--reset", "--database", "postgresql://nobody@127.0.0.1:1/none")
+    assert done.returncode == 2
+    assert re.search("SQLite file only", done.stderr)
