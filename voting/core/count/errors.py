@@ -7,6 +7,8 @@ CountError
 ├── IllegalPoll     options, seats or ballots that do not fit together
 ├── IllegalBallot   one ranking that cannot be read
 ├── IllegalCase     a case file of the wrong form; carries where
+├── IllegalFile     a file of another format that cannot be read; carries line and column
+├── Inexpressible   ballots that a format has no way to write; carries the format
 └── TooLarge        more than the method counts in reasonable time; carries the limit
 """
 
@@ -66,6 +68,26 @@ class IllegalCase(CountError):
     def __init__(self, where: str, reason: str) -> None:
         super().__init__(f"{where}: {reason}")
         self.where = where
+        self.reason = reason
+
+
+class IllegalFile(CountError):
+    """A file that cannot be read; nothing of it is taken. Lines and columns begin with 1."""
+
+    def __init__(self, form: str, line: int, column: int, reason: str) -> None:
+        super().__init__(f"{form}, line {line}, column {column}: {reason}")
+        self.form = form
+        self.line = line
+        self.column = column
+        self.reason = reason
+
+
+class Inexpressible(CountError):
+    """Ballots that a format has no way to write."""
+
+    def __init__(self, form: str, reason: str) -> None:
+        super().__init__(f"{form} cannot hold {reason}")
+        self.form = form
         self.reason = reason
 
 

@@ -1,0 +1,452 @@
+"""Every format: what is written is read back, what is wrong is named by line and column, and nothing of it is taken."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from voting.core.count import OVERVOTE, Case, Ranking, count, validate_rules
+from voting.core.count.errors import IllegalFile, Inexpressible
+from voting.core.count.formats import READERS, blt, case_form, cvr, json_text, preflib, ranks_csv, results
+from voting.core.count.formats.ballot_file import BallotFile, plain, plain_ballots
+
+NAMES = ("Ann", "Bao 宝", 'Chen "C"', "Deng \\ D")
+ORIGIN = cvr.Origin(datetime(2026, 11, 22, 8, 0, tzinfo=UTC), election="Unit leader", area="Unit 7")
+ISSUE = results.Issue(
+    generated_at=datetime(2026, 11, 22, 8, 0, tzinfo=UTC),
+    issuer="Community",
+    abbreviation="C",
+    election="Unit leader 2026",
+    area="Unit 7",
+    starts_on=date(2026, 11, 1),
+    ends_on=date(2026, 11, 22),
+    contest="Leader",
+)
+
+marks = st.lists(st.sampled_from(NAMES), unique=True, max_size=3).map(tuple)
+any_ranking = st.lists(marks, max_size=5).map(tuple)
+strict_ranking = st.permutations(NAMES).flatmap(
+    lambda order: st.integers(1, 4).map(lambda n: tuple((option,) for option in order[:n]))
+)
+weak_ranking = st.permutations(NAMES).flatmap(
+    lambda order: st.sampled_from([((order[0],), tuple(order[1:3])), (tuple(order),), (tuple(order[:2]), (order[2],))])
+)
+with_unknown = st.lists(st.one_of(marks, st.just((OVERVOTE,))), max_size=4).map(tuple)
+
+
+def files(ranking: st.SearchStrategy[Ranking], seats: st.SearchStrategy[int | None], withdrawn: bool = False) -> Any:
+    """Ballot files with rankings of a kind, already plain."""
+
+    def made(ballots: dict[Ranking, int], places: int | None, gone: list[str], title: str) -> BallotFile:
+        file = BallotFile(NAMES, ballots, places, tuple(gone), title)
+        return BallotFile(NAMES, plain_ballots(file), places, tuple(gone), title)
+
+    gone = st.lists(st.sampled_from(NAMES), unique=True, max_size=2) if withdrawn else st.just([])
+    titles = st.sampled_from(["", "Leader", "单元长 “2026”", 'a "b" \\ c'])
+    return st.builds(made, st.dictionaries(ranking, st.integers(1, 50), max_size=6), seats, gone, titles)
+
+
+@given(file=files(any_ranking, st.integers(0, 9), withdrawn=True))
+@settings(max_examples=80, deadline=None)
+def test_a_blt_file_is_read_as_it_was_written(file: BallotFile) -> None:
+    assert blt.read(blt.write(file)) == file
+
+
+@given(file=files(with_unknown, st.none()))
+@settings(max_examples=80, deadline=None)
+def test_a_table_is_read_as_it_was_written(file: BallotFile) -> None:
+    read = ranks_csv.read(ranks_csv.write(file))
+    assert (read.options, read.ballots) == (file.options, file.ballots)
+
+
+@given(file=files(st.one_of(strict_ranking, weak_ranking), st.none()))
+@settings(max_examples=80, deadline=None)
+def test_a_preflib_file_is_read_as_it_was_written(file: BallotFile) -> None:
+    assert preflib.read(preflib.write(file)) == file
+
+
+@given(file=files(with_unknown, st.one_of(st.none(), st.integers(0, 9))))
+@settings(max_examples=80, deadline=None)
+def test_cast_vote_records_are_read_as_they_were_written(file: BallotFile) -> None:
+    assert cvr.read(cvr.write(file, ORIGIN)) == file
+
+
+@given(
+    file=files(with_unknown, st.integers(1, 3)), threshold=st.sampled_from(["droop_integer", "percent_of_active:60"])
+)
+@settings(max_examples=60, deadline=None)
+def test_a_case_is_read_as_it_was_written(file: BallotFile, threshold: str) -> None:
+    lots = [{"round": 1, "tied": ["Ann", "Bao 宝"], "selected": "Ann", "selecting": "loser", "pass": 2}]
+    rules = {"threshold": threshold, "tie_break": "ask", "tie_break_resolutions": lots, "max_rankings": 3}
+    case = Case("irv", file.seats or 1, NAMES, validate_rules("irv", rules), file.ballots, {}, name=file.title)
+    assert case_form.read(case_form.write(case)) == case
+
+
+@pytest.fixture(scope="module")
+def cvr_schema(shared: Path) -> jsonschema_rs.Validator:
+    """The schema of NIST SP 1500-103."""
+    return _schema(shared / "vectors/nist-cdf/NIST_V0_cast_vote_records.json")
+
+
+@pytest.fixture(scope="module")
+def results_schema(shared: Path) -> jsonschema_rs.Validator:
+    """The schema of NIST SP 1500-100, version 2."""
+    return _schema(shared / "vectors/nist-cdf/NIST_V2_election_results_reporting.json")
+
+
+def _schema(path: Path) -> jsonschema_rs.Validator:
+    schema = json.loads(path.read_bytes())
+    return jsonschema_rs.Draft4Validator(schema, validate_formats=True)
+
+
+@given(file=files(with_unknown, st.one_of(st.none(), st.integers(0, 9))))
+@settings(max_examples=40, deadline=None)
+def test_cast_vote_records_fit_the_schema(cvr_schema: jsonschema_rs.Validator, file: BallotFile) -> None:
+    cvr_schema.validate(json.loads(cvr.write(file, ORIGIN)))
+
+
+def test_the_schema_refuses_what_it_should(cvr_schema: jsonschema_rs.Validator) -> None:
+    report = json.loads(cvr.write(BallotFile(NAMES, {(("Ann",),): 1}), ORIGIN))
+    report["CVR"][0]["CVRSnapshot"][0]["CVRContest"][0]["CVRContestSelection"][0]["SelectionPosition"] = []
+    assert not cvr_schema.is_valid(report)
+
+
+def test_the_published_example_of_cast_vote_records_is_read(shared: Path) -> None:
+    text = (shared / "vectors/nist-cdf/minimal_ranked_example_ours.json").read_text()
+    assert cvr.read(text) == BallotFile(("A", "B"), {(("B",),): 1}, title="Leader")
+
+
+def test_one_record_stands_for_each_ballot() -> None:
+    report = json.loads(cvr.write(BallotFile(NAMES, {(("Ann",),): 3, (): 2}), ORIGIN))
+    assert len(report["CVR"]) == 5
+
+
+RUNOFF = {(("Ann",), ("Bao",)): 4, (("Bao",), ("Ann",)): 3, (("Chen",), ("Bao",)): 2, (): 1}
+TALLIES = [
+    ("irv", 1, {"excluded_candidates": ["Deng"]}),
+    ("stv-scottish", 2, {}),
+    ("stv-gregory-exact", 2, {}),
+    ("plurality", 1, {}),
+    ("schulze", 1, {}),
+]
+
+
+@pytest.mark.parametrize(("method", "seats", "rules"), TALLIES)
+def test_results_fit_the_schema(
+    results_schema: jsonschema_rs.Validator, method: str, seats: int, rules: dict[str, Any]
+) -> None:
+    tally = count(method, ("Ann", "Bao", "Chen", "Deng"), RUNOFF, seats, rules)
+    results_schema.validate(json.loads(results.write(tally, ISSUE)))
+
+
+@pytest.mark.parametrize(("method", "seats", "rules"), TALLIES)
+def test_results_are_read_as_they_were_written(method: str, seats: int, rules: dict[str, Any]) -> None:
+    tally = count(method, ("Ann", "Bao", "Chen", "Deng"), RUNOFF, seats, rules)
+    read = results.read(results.write(tally, ISSUE))
+    assert (read.contest, read.seats, read.options) == ("Leader", seats, tally.options)
+    assert (read.winners, read.withdrawn) == (set(tally.winners), set(rules.get("excluded_candidates", ())))
+    assert (read.cast, read.undervotes) == (10, 1)
+    assert read.rounds == tuple(entry.tallies for entry in tally.rounds if entry.tallies)
+
+
+def test_votes_are_written_with_all_their_digits() -> None:
+    assert json_text.dump({"Count": Decimal("1596.70904")}) == '{\n  "Count": 1596.70904\n}'
+
+
+def test_an_endless_decimal_of_votes_is_cut_after_twenty_places() -> None:
+    assert results._number(Fraction(1, 3)) == Decimal("0.33333333333333333333")
+
+
+BLT_FAULTS = [
+    ("3 x\n", 1, 3, "the number of seats"),
+    ("2 1\n-3\n", 2, 1, "from 1 to 2"),
+    ("2 1\n-1 -1\n", 2, 4, "withdrawn twice"),
+    ("2 1\n4 1 3 0\n", 2, 5, "from 1 to 2"),
+    ("2 1\n4 1=1 0\n", 2, 3, "twice at one rank"),
+    ("2 1\n-4.5 1 0\n", 2, 1, "from 1 to 2"),
+    ("2 1\n4.5 1 0\n", 2, 1, "a number of ballots"),
+    ("2 1\n4 1 2\n", 3, 1, "the file ends"),
+    ('2 1\n0\n"A" "A"\n', 3, 5, "two options"),
+    ('2 1\n0\n"A\n', 3, 1, "without its end"),
+    ('2 1\n0\n"A" "B" "T" "s" "c" more\n', 3, 21, "the end of the file"),
+    ('2 1\n0\n"A" ""\n', 3, 5, "an empty one"),
+    ("0 1\n", 1, 1, "at least 1"),
+    ("", 1, 1, "the file ends"),
+    ("2 1\n9999999999999999 1 0\n0", 2, 1, "a number of ballots"),
+]
+CSV_FAULTS = [
+    ("", 1, 1, "the header"),
+    ("votes,A\n", 1, 1, "the header"),
+    ("ballots\n", 1, 2, "the name of an option"),
+    ("ballots,A,\n", 1, 3, "an empty cell"),
+    ("ballots,A,B,A\n", 1, 4, "two options"),
+    ("ballots,A,B\n3,1\n", 2, 2, "expected 3 cells"),
+    ("ballots,A,B\nx,1,2\n", 2, 1, "a number of ballots"),
+    ("ballots,A,B\n3,1,2\n4,0,1\n", 3, 2, "a rank"),
+    ("ballots,A,B\n3,1,2\n4,1,1.5\n", 3, 3, "a rank"),
+    ("ballots,A,B\n3,1;1,2\n", 2, 2, "twice in one cell"),
+    ('ballots,A,B\n3,"1"x,2\n', 2, 1, "not a table"),
+    ("ballots,A,B\n3,1,99999\n", 2, 3, "a rank"),
+]
+HEAD = "# NUMBER ALTERNATIVES: 2\n# ALTERNATIVE NAME 1: A\n# ALTERNATIVE NAME 2: B\n"
+PREFLIB_FAULTS = [
+    ("", 1, 1, "names for alternatives"),
+    ("# ALTERNATIVE NAME 2: B\n1: 2\n", 2, 1, "names for alternatives"),
+    (HEAD + "# ALTERNATIVE NAME 2: C\n", 4, 23, "a new name"),
+    (HEAD + "5 1,2\n", 4, 1, "a colon"),
+    (HEAD + "5: 1,3\n", 4, 6, "a named alternative"),
+    (HEAD + "5: 1,1\n", 4, 6, "stands twice"),
+    (HEAD + "5: 1;2\n", 4, 5, "a comma"),
+    (HEAD + "5: {1,2\n", 4, 3, "an alternative or a group"),
+    (HEAD + "5: 1,2\n3: 1, 2\n", 5, 1, "line 4"),
+    (HEAD + "# NUMBER VOTERS: 9\n5: 1,2\n", 4, 18, "NUMBER VOTERS says 9"),
+    (HEAD + "# DATA TYPE: soc\n5: 1\n", 4, 14, "says soc"),
+    (HEAD + "# DATA TYPE: soi\n5: {1,2}\n", 4, 14, "says soi"),
+    (HEAD + "# DATA TYPE: cat\n5: 1,2\n", 4, 14, "expected one of"),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "column", "reason"), BLT_FAULTS)
+def test_a_fault_in_a_blt_file_is_named(text: str, line: int, column: int, reason: str) -> None:
+    refused(blt.read, text, line, column, reason)
+
+
+@pytest.mark.parametrize(("text", "line", "column", "reason"), CSV_FAULTS)
+def test_a_fault_in_a_table_is_named(text: str, line: int, column: int, reason: str) -> None:
+    refused(ranks_csv.read, text, line, column, reason)
+
+
+@pytest.mark.parametrize(("text", "line", "column", "reason"), PREFLIB_FAULTS)
+def test_a_fault_in_a_preflib_file_is_named(text: str, line: int, column: int, reason: str) -> None:
+    refused(preflib.read, text, line, column, reason)
+
+
+def refused(read: Callable[[str], Any], text: str, line: int, column: int, reason: str) -> None:
+    """The reader refuses the text, at this place, for this reason."""
+    with pytest.raises(IllegalFile) as refusal:
+        read(text)
+    assert (refusal.value.line, refusal.value.column) == (line, column), str(refusal.value)
+    assert reason in refusal.value.reason
+
+
+CASE = """{
+  "method": "irv",
+  "seats": 1,
+  "candidates": ["A", "B"],
+  "rules": {"overvote": "exhaust_immediately"},
+  "ballots": [
+    {"count": 3, "ranking": [["A"], ["B"]]}
+  ]
+}"""
+CASE_FAULTS = [
+    ('"irv"', '"ivr"', 2, 13, "expected one of"),
+    ('"seats": 1', '"seats": "1"', 3, 12, "expected int"),
+    ('["A", "B"]', '["A", 2]', 4, 23, "expected a name"),
+    ('"exhaust_immediately"', '"exhaust"', 5, 25, "expected exhaust_immediately"),
+    ('"overvote"', '"overvotes"', 5, 26, "no rule"),
+    ('"count": 3', '"count": -3', 7, 15, "not negative"),
+    ('[["A"], ["B"]]', '["A"]', 7, 29, "a list of ranks"),
+    ('"seats": 1,', '"seats": 1, "seat": 2,', 3, 23, "no such member"),
+    ('"seats": 1,', '"seats": 1, "seats": 2,', 3, 24, "twice in one object"),
+    ('"seats": 1,', '"seats": 1,,', 3, 14, "not JSON"),
+    ('"count": 3', '"count": NaN', 7, 15, "the number NaN"),
+    ('"seats": 1,', "", 1, 1, "it is missing"),
+]
+
+
+@pytest.mark.parametrize(("was", "becomes", "line", "column", "reason"), CASE_FAULTS)
+def test_a_fault_in_a_case_is_named(was: str, becomes: str, line: int, column: int, reason: str) -> None:
+    assert was in CASE
+    refused(case_form.read, CASE.replace(was, becomes, 1), line, column, reason)
+
+
+def report() -> dict[str, Any]:
+    """Cast vote records of two ballots."""
+    made: dict[str, Any] = json.loads(cvr.write(BallotFile(("A", "B"), {(("A",),): 1, (("B",), ("A",)): 1}, 1), ORIGIN))
+    return made
+
+
+def selection(made: dict[str, Any]) -> Any:
+    """The first selection of the second record."""
+    return made["CVR"][1]["CVRSnapshot"][0]["CVRContest"][0]["CVRContestSelection"][0]
+
+
+def change(made: Any, *steps: Any) -> None:
+    """Set what the steps before the last lead to."""
+    *way, last, value = steps
+    for step in way:
+        made = made[step]
+    made[last] = value
+
+
+CVR_FAULTS: list[tuple[Callable[[dict[str, Any]], Any], str, str]] = [
+    (lambda r: change(r, "@type", "CVR.Report"), '"CVR.Report"', "expected CVR.CastVoteRecordReport"),
+    (lambda r: change(selection(r), "ContestSelectionId", "s-9"), '"s-9"', "no selection 's-9'"),
+    (lambda r: change(selection(r), "SelectionPosition", 0, "Rank", -7), "-7", "at least 1"),
+    (
+        lambda r: change(selection(r), "SelectionPosition", 0, "HasIndication", "perhaps"),
+        '"perhaps"',
+        "yes, no or unknown",
+    ),
+    (lambda r: change(selection(r), "SelectionPosition", "none"), '"none"', "expected an array"),
+    (lambda r: change(r, "CVR", 1, "CurrentSnapshotId", "x"), '"x"', "expected one snapshot"),
+    (lambda r: change(r, "Election", 0, "Candidate", 1, "Name", 99), "99", "expected a text"),
+]
+
+
+@pytest.mark.parametrize(("break_it", "found_at", "reason"), CVR_FAULTS)
+def test_a_fault_in_cast_vote_records_is_named(
+    break_it: Callable[[dict[str, Any]], Any], found_at: str, reason: str
+) -> None:
+    made = report()
+    break_it(made)
+    text = json_text.dump(made)
+    before = text[: text.index(found_at)]
+    refused(cvr.read, text, before.count("\n") + 1, len(before) - before.rfind("\n"), reason)
+
+
+def test_a_report_of_several_contests_asks_for_one() -> None:
+    made = report()
+    made["Election"][0]["Contest"].append({**made["Election"][0]["Contest"][0], "@id": "contest-2"})
+    with pytest.raises(IllegalFile, match="contest-1, contest-2"):
+        cvr.read(json_text.dump(made))
+    assert cvr.read(json_text.dump(made), "contest-1").cast == 2
+
+
+def test_only_the_current_snapshot_of_a_record_counts() -> None:
+    made = report()
+    snapshots = made["CVR"][0]["CVRSnapshot"]
+    old = json.loads(json.dumps(snapshots[0]))
+    old["@id"] = "snapshot-0"
+    old["CVRContest"][0]["CVRContestSelection"][0]["ContestSelectionId"] = "selection-2"
+    snapshots.insert(0, old)
+    assert cvr.read(json_text.dump(made)).ballots[(("A",),)] == 1
+
+
+def test_a_result_that_is_no_number_is_named() -> None:
+    text = results.write(count("irv", ("Ann", "Bao", "Chen"), RUNOFF), ISSUE).replace('"Count": 4', '"Count": "4"', 1)
+    before = text[: text.index('"4"')]
+    refused(results.read, text, before.count("\n") + 1, len(before) - before.rfind("\n"), "expected a number")
+
+
+def test_a_result_of_absurd_size_is_refused() -> None:
+    text = results.write(count("irv", ("Ann", "Bao", "Chen"), RUNOFF), ISSUE).replace(
+        '"Count": 4', '"Count": 4e99999999', 1
+    )
+    with pytest.raises(IllegalFile, match="a number of votes"):
+        results.read(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, "[" * 700 + "]" * 700, "9" * 10_000, '{"a": 1e9999}', "\ufeff", '"\\ud800"']
+)
+@pytest.mark.parametrize("read", [case_form.read, cvr.read, results.read])
+def test_json_made_to_break_a_parser_is_refused(read: Callable[[str], Any], text: str) -> None:
+    with pytest.raises(IllegalFile):
+        read(text)
+
+
+@given(text=st.text(alphabet='0123456789=-"()#\\ \n,;:{}[]abAB', max_size=60))
+@settings(max_examples=300, deadline=None)
+def test_a_reader_takes_a_text_or_refuses_it(text: str) -> None:
+    for read in (*READERS.values(), case_form.read, results.read):
+        places = fault_of(read, text)
+        assert places is None or min(places) >= 1
+
+
+def fault_of(read: Callable[[str], Any], text: str) -> tuple[int, int] | None:
+    """Line and column of a refusal; nothing if the text is taken. Any other error is a fault of ours."""
+    try:
+        read(text)
+    except IllegalFile as refusal:
+        return refusal.line, refusal.column
+    return None
+
+
+def test_blt_takes_what_openstv_added() -> None:
+    text = '3 1 # head\n(7f-2) 2 1=2 - 3 0\n(8)1 0\n0\nAnn Bao "Chen" "Title" "source" "comment"\n'
+    assert blt.read(text) == BallotFile(
+        ("Ann", "Bao", "Chen"), {(("Ann", "Bao"), (), ("Chen",)): 2, (): 1}, 1, (), "Title"
+    )
+
+
+def test_a_header_that_a_spreadsheet_would_compute_is_written_as_text() -> None:
+    file = BallotFile(("=1+1", "'tis", "plain"), {(("=1+1",),): 2})
+    assert ranks_csv.write(file).startswith("ballots,'=1+1,''tis,plain\n")
+    assert ranks_csv.read(ranks_csv.write(file)) == file
+
+
+def test_a_table_with_a_byte_order_mark_is_read() -> None:
+    assert ranks_csv.read("\ufeffballots,A,B\n2,2,1\n").ballots == {(("B",), ("A",)): 2}
+
+
+INEXPRESSIBLE = [
+    (blt.write, BallotFile(("A",), {((OVERVOTE,),): 1}, 1), "marks are unknown"),
+    (blt.write, BallotFile(("A",), {}), "a number of seats"),
+    (blt.write, BallotFile(("A\nB",), {}, 1), "not printed"),
+    (preflib.write, BallotFile(("A",), {(): 1}), "a blank ballot"),
+    (preflib.write, BallotFile(("A", "B"), {(("A",), (), ("B",)): 1}), "a skipped rank"),
+    (preflib.write, BallotFile(("A", "B"), {(("A",), ("B",), ("A",)): 1}), "two ranks"),
+    (preflib.write, BallotFile(("A", "B"), {((OVERVOTE,),): 1}), "marks are unknown"),
+    (preflib.write, BallotFile((" A",), {}), "space at its ends"),
+    (lambda file: preflib.write(file, "soc"), BallotFile(("A", "B"), {(("A",),): 1}), "kind soi"),
+    (ranks_csv.write, BallotFile(("A\0",), {}), "NUL"),
+]
+
+
+@pytest.mark.parametrize(("write", "file", "reason"), INEXPRESSIBLE)
+def test_what_a_format_cannot_hold_is_refused(
+    write: Callable[[BallotFile], str], file: BallotFile, reason: str
+) -> None:
+    with pytest.raises(Inexpressible, match=reason):
+        write(file)
+
+
+@pytest.mark.parametrize(
+    ("ballots", "kind"),
+    [
+        ({(("A",), ("B",)): 1}, "soc"),
+        ({(("A",),): 1}, "soi"),
+        ({(("A", "B"),): 1}, "toc"),
+        ({(("A", "B"),): 1, (("A",),): 1}, "toi"),
+    ],
+)
+def test_a_preflib_file_is_of_the_narrowest_kind(ballots: dict[Ranking, int], kind: str) -> None:
+    assert f"# DATA TYPE: {kind}\n" in preflib.write(BallotFile(("A", "B"), ballots))
+
+
+def test_a_plain_ranking_drops_empty_ranks_at_its_end() -> None:
+    assert plain((("B", "A"), (), ("A", "A"), ()), ("A", "B")) == (("A", "B"), (), ("A",))
+
+
+@given(
+    value=st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)
+    )
+)
+@settings(max_examples=100, deadline=None)
+def test_written_json_is_read_back_and_every_value_has_its_place(value: Any) -> None:
+    text = json_text.dump(value)
+    assert json_text.parse("JSON", text) == value
+    lines = text.split("\n")
+    for pointer, held in leaves(value):
+        line, column = json_text.place_of(text, pointer)
+        assert lines[line - 1][column - 1 :].startswith(json_text.dump(held)[:1])
+
+
+def leaves(value: Any, way: tuple[str | int, ...] = ()) -> Any:
+    """Every value inside a value, by its pointer."""
+    yield way, value
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, held in inside:
+        yield from leaves(held, (*way, step))
