@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from api.schemas.base import Instant, Representation
-from api.schemas.contests import TurnoutOut
 from voting.contests.queries import Loaded
+
+
+class Counted(BaseModel):
+    """Of how many electors how many cast."""
+
+    electors: int
+    cast: int
 
 
 class RoundsOut(Representation):
@@ -36,7 +42,7 @@ class ResultOut(Representation):
     seats: int
     winners: list[str] = Field(description="Option ids in the order of their election")
     outcome: str = Field(description="decided, no_ballots, seats_left, tie_open, stopped or inconclusive")
-    turnout: TurnoutOut
+    turnout: Counted
     counted_at: Instant
     result_hash: str = Field(description="SHA-256 of the canonical result, hexadecimal")
     tally: dict[str, Any] = Field(description="The whole tally but its rounds, as it was hashed")
@@ -52,7 +58,7 @@ class ResultOut(Representation):
             seats=result["seats"],
             winners=result["winners"],
             outcome=result["outcome"],
-            turnout=TurnoutOut(electors=turnout["electors"], cast=turnout["cast"]),
+            turnout=Counted(electors=turnout["electors"], cast=turnout["cast"]),
             counted_at=counted_at,
             result_hash=result_hash.hex(),
             tally={name: value for name, value in result.items() if name != "rounds"},
