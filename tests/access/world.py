@@ -1,4 +1,4 @@
-"""A small world for the tests of access: two communities, a few people, a contest."""
+"""A small world for the tests of access: two communities, a few people, a household, a contest."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from tests.access.moment import NOW
 from voting.access.tables import RoleAssignment
-from voting.community.tables import Building, Community, Person, Unit
+from voting.community.tables import Building, Community, Dwelling, Household, Person, Residency, Unit
 from voting.contests.tables import Contest
 from voting.core.authority import Grant, Principal
 from voting.roll.tables import Roll
@@ -31,6 +31,20 @@ def settle(session: Session) -> None:
         session.add(Building(id=f"bld_{number}", community_id=f"com_{number}", label=number))
     session.flush()
     session.add(Unit(id="unt_1", community_id="com_1", building_id="bld_1", label="1"))
+    session.flush()
+    session.add(Dwelling(id="dwl_1", community_id="com_1", unit_id="unt_1", label="101", area_cm2=900_000))
+    session.flush()
+    session.add(Household(id="hsh_1", community_id="com_1", dwelling_id="dwl_1", representative_id="per_1"))
+    for number in ("1", "2"):
+        session.add(
+            Residency(
+                id=f"res_{number}",
+                community_id="com_1",
+                dwelling_id="dwl_1",
+                person_id=f"per_{number}",
+                kind="owner_occupier",
+            )
+        )
     session.add(
         Contest(
             id="con_1",
@@ -44,6 +58,9 @@ def settle(session: Session) -> None:
         )
     )
     session.add(a_role("rle_admin", "per_admin", "community_admin"))
+    session.add(a_role("rle_aud", "per_aud", "auditor"))
+    far = {"community_id": "com_2", "scope_id": "com_2"}
+    session.add(a_role("rle_far", "per_far", "community_admin", **far))
     session.flush()
 
 
