@@ -99,6 +99,17 @@ def test_options_are_called_by_their_labels() -> None:
     assert told[-2:] == ("名次：安 > 宝 > 陈。", "结果：安当选。")
 
 
+def test_a_question_is_told_with_what_yes_needed() -> None:
+    box = {(("Yes",),): 5, (("No",),): 3, (("Abstain",),): 4}
+    options = ("Yes", "No", "Abstain")
+    assert explain(count("yes-no", options, box), "en")[-2:] == ("“Yes” has 5 votes and prevails.", "Result: “Yes”.")
+    assert explain(count("yes-no", options, box, 1, {"threshold": "majority_of_valid"}), "zh")[-3:] == (
+        "“Yes”须有7票。",
+        "未达到所需票数，结果为“No”。",
+        "结果：“No”。",
+    )
+
+
 def test_a_lot_is_told_with_its_order() -> None:
     rules = {"tie_break": "random", "tie_break_contest": "con", "tie_break_seed": "31415926535897932384"}
     tally = count("plurality", NAMES, {(("Ann",),): 2, (("Bao",),): 2}, 1, rules)

@@ -77,6 +77,7 @@ def _elected(tally: Tally, speaker: Speaker) -> str:
     if not tally.winners:
         return speaker.say("elected_nobody")
     key = "elected_one" if len(tally.winners) == 1 else "elected_many"
+    key = "answer" if tally.method == "yes-no" else key
     return speaker.say(key, options=speaker.names(tally.winners))
 
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from voting.core.count.numbers import Amount
 from voting.core.count.say import Speaker
 from voting.core.count.tally import Round, Tallies, Tally, Tie, Transfer
 
 CAUSES = ("choices", "overvotes", "duplicates", "skipped")
 POINTS = ("score", "borda")
-SINGLE = ("plurality", "approval", "score", "borda")
+SINGLE = ("plurality", "approval", "score", "borda", "yes-no")
 
 
 def sentences(tally: Tally, speaker: Speaker) -> Iterator[str]:
@@ -90,6 +89,9 @@ def _threshold(tally: Tally, entry: Round, previous: Round | None, speaker: Spea
         return
     if previous is not None and entry.threshold == previous.threshold:
         return
+    if tally.method == "yes-no":
+        yield speaker.say("threshold_yes", option=speaker.name(tally.options[0]), threshold=entry.threshold)
+        return
     if tally.method == "irv-bottoms-up-threshold":
         yield speaker.say("threshold_over", threshold=entry.threshold)
         return
@@ -102,13 +104,16 @@ def _elected(tally: Tally, entry: Round, speaker: Speaker) -> Iterator[str]:
     """Who is elected, and why."""
     for option in entry.elected:
         votes = entry.votes(option)
-        key = _reason(tally, entry, votes)
+        key = _reason(tally, entry, option)
         threshold = 0 if entry.threshold is None else entry.threshold
         yield speaker.say(key, option=speaker.name(option), votes=votes, threshold=threshold)
 
 
-def _reason(tally: Tally, entry: Round, votes: Amount) -> str:
-    """Which sentence says why an option with these votes is elected."""
+def _reason(tally: Tally, entry: Round, option: str) -> str:
+    """Which sentence says why an option is elected."""
+    votes = entry.votes(option)
+    if tally.method == "yes-no":
+        return "yes" if option == tally.options[0] else "no"
     if tally.method in SINGLE:
         return "elected_points" if tally.method in POINTS else "elected"
     if entry.threshold is not None and tally.method == "irv-bottoms-up-threshold":

@@ -134,6 +134,10 @@ ROUNDS: Mapping[str, tuple[str, str]] = {
     "first": ("首选票数：{tallies}。", "First preferences: {tallies}."),
     "now": ("此时票数：{tallies}。", "The votes now: {tallies}."),
     "threshold": ("当选需要{threshold}票。", "It takes {threshold:vote|votes} to be elected."),
+    "threshold_yes": (
+        "“{option}”须有{threshold}票。",
+        "It takes {threshold:vote|votes} for “{option}” to prevail.",
+    ),
     "threshold_over": ("须超过{threshold}票。", "More than {threshold:vote is|votes are} required."),
     "threshold_now": ("当选现在需要{threshold}票。", "It now takes {threshold:vote|votes} to be elected."),
     "quota": ("当选基数为{threshold}票。", "The quota is {threshold:vote|votes}."),
@@ -174,6 +178,8 @@ ROUNDS: Mapping[str, tuple[str, str]] = {
         "{option}得{votes}票当选：余下的选项不多于席位。",
         "{option} is elected with {votes:vote|votes}: no more options are left than seats.",
     ),
+    "yes": ("“{option}”得{votes}票，通过。", "“{option}” has {votes:vote|votes} and prevails."),
+    "no": ("未达到所需票数，结果为“{option}”。", "That is not reached, so “{option}” stands."),
     "elected_points": ("{option}得{votes}分，当选。", "{option} is elected with {votes:point|points}."),
     "elected": ("{option}得{votes}票，当选。", "{option} is elected with {votes:vote|votes}."),
     "eliminated_write_in": (
@@ -302,6 +308,7 @@ PAIRS: Mapping[str, tuple[str, str]] = {
 RESULTS: Mapping[str, tuple[str, str]] = {
     "no_ballots": ("没有可计的标记，无人当选。", "No ballot bears a mark that counts, so nobody is elected."),
     "elected_one": ("结果：{options}当选。", "Result: {options} is elected."),
+    "answer": ("结果：“{options}”。", "Result: “{options}”."),
     "elected_many": ("结果：{options}当选。", "Result: {options} are elected."),
     "elected_nobody": ("结果：无人当选。", "Result: nobody is elected."),
     "seats_left": (
