@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
-from voting.community.tables import Community, Unit
+from voting.community.tables import Unit
 from voting.core import authority
 from voting.core.authority import Principal, Subject
 from voting.errors import NotFound, Unauthenticated
@@ -27,15 +27,6 @@ class EntryView:
     heads: int
     area_cm2: int
     voters: int
-
-
-def community_of(session: Session, principal: Principal, community_id: str) -> Community:
-    """The community, if it is the principal's own. Raises Unauthenticated for strangers, else NotFound."""
-    _known(principal)
-    found = session.get(Community, community_id) if authority.belongs(principal, community_id) else None
-    if found is None:
-        raise NotFound("community_not_found", id=community_id)
-    return found
 
 
 def get(session: Session, principal: Principal, roll_id: str, *, lock: bool = False) -> Roll:

@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
+from voting.community import queries as community_queries
 from voting.community.clock import now_in
+from voting.community.queries import Action, Expectation
 from voting.community.tables import Community
 from voting.core import authority, lifecycle
 from voting.core.authority import Principal
@@ -38,15 +40,6 @@ _DONE = {
     "seal": "sealed",
     "supersede": "superseded",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One command and whether this caller may give it now; else the code of the reason."""
-
-    action: str
-    allowed: bool
-    code: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +72,7 @@ def create(
     replaces_id: str | None = None,
 ) -> RollView:
     """An empty roll in draft. `minimum_age` in completed years on `age_on` (else on the day of the compilation)."""
-    community = queries.community_of(session, principal, community_id)
+    community = community_queries.community(session, principal, community_id)
     subject = queries.subject_of(session, community_id, scope.kind, scope.ids)
     authority.require(principal, "roll.create", subject)
     _check_terms(session, community_id, basis, scope)
@@ -131,6 +124,7 @@ def correct(
     roll_id: str,
     *,
     reason: str,
+    expects: Expectation | None = None,
     now: datetime,
     add: Sequence[str] = (),
     remove: Sequence[str] = (),
@@ -138,9 +132,9 @@ def correct(
     """Remove entries (by id) and take electors (person id, household id or merge key) from the register anew.
 
     An elector to be added who already stands on the roll is compiled again, with today's weights and voters. The
-    day that counts for age and residence stays that of the compilation.
+    day that counts for age and residence stays that of the compilation. `expects` refuses an edit of another version.
     """
-    roll, community, to = _begin(session, principal, roll_id, "correct", reason)
+    roll, community, to = _begin(session, principal, roll_id, "correct", reason, expects)
     if not add and not remove:
         raise Invalid.at("/add", "roll_nothing_to_correct")
     leaving = _leaving(session, roll, add, remove)
@@ -184,18 +178,11 @@ def get(session: Session, principal: Principal, roll_id: str) -> RollView:
     return RollView(roll, actions(session, principal, roll))
 
 
-def hold(session: Session, principal: Principal, roll_id: str, command: str) -> Roll:
-    """The row, held to the end of the transaction, for whoever may give `command`: an edit first names its version."""
-    roll = queries.get(session, principal, roll_id, lock=True)
-    authority.require(principal, f"roll.{command}", queries.subject(session, roll))
-    return roll
-
-
 def list_of(
     session: Session, principal: Principal, community_id: str, after: str | None, limit: int
 ) -> tuple[RollView, ...]:
     """At most `limit` rolls of the community behind the id `after`, oldest first."""
-    queries.community_of(session, principal, community_id)
+    community_queries.community(session, principal, community_id)
     authority.require(principal, "roll.read", authority.Subject(community_id, kind="community"))
     found = queries.of_community(session, community_id, after, limit)
     return tuple(RollView(roll, actions(session, principal, roll)) for roll in found)
@@ -258,10 +245,18 @@ def _survey(roll: Roll) -> lifecycle.Survey:
 
 
 def _begin(
-    session: Session, principal: Principal, roll_id: str, command: str, reason: str | None = None
+    session: Session,
+    principal: Principal,
+    roll_id: str,
+    command: str,
+    reason: str | None = None,
+    expects: Expectation | None = None,
 ) -> tuple[Roll, Community, str]:
     """The roll, locked; its community; and the state that `command` leads to. Refuses whatever stands in the way."""
-    roll = hold(session, principal, roll_id, command)
+    roll = queries.get(session, principal, roll_id, lock=True)
+    authority.require(principal, f"roll.{command}", queries.subject(session, roll))
+    if expects is not None:
+        expects(roll.version)
     if roll.state in FINAL and (roll.state, command) not in ROLL.table:
         found = _survey(roll)
         raise IllegalMove(
