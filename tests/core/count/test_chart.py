@@ -96,6 +96,14 @@ def test_a_threshold_is_drawn_through_the_bars_of_a_single_round() -> None:
     assert svg.count('class="line"') == 1
 
 
+def test_a_threshold_beyond_every_bar_is_drawn_too() -> None:
+    box = {(("Yes",),): 5, (("No",),): 3, (("Abstain",),): 4}
+    tally = count("yes-no", ("Yes", "No", "Abstain"), box, 1, {"threshold": "majority_of_valid"})
+    svg = chart(tally, "zh")
+    assert "需7票" in texts(svg)
+    assert svg.count('class="line"') == 1
+
+
 def test_without_a_mark_that_counts_the_picture_says_so() -> None:
     assert "没有可计的标记" in texts(chart(count("irv", NAMES, {(): 4}), "zh"))
 

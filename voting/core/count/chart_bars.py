@@ -14,7 +14,7 @@ STEP = 40 * PX
 def draw(canvas: Canvas, tally: Tally, speaker: Speaker) -> None:
     """One bar for each option: its name and votes above, a mark if it is elected."""
     entry = tally.rounds[0]
-    most = max((votes for _, votes in entry.tallies), default=0)
+    most = max([votes for _, votes in entry.tallies] + [entry.threshold or 0])
     first = canvas.y
     for option, votes in by_votes(entry.tallies):
         elected = option in tally.winners
@@ -30,7 +30,7 @@ def draw(canvas: Canvas, tally: Tally, speaker: Speaker) -> None:
         if length > 0:
             canvas.box(MARGIN, top + 15 * PX, length, BAR, "h0" if elected else "hx", f"{speaker.name(option)}: {text}")
         canvas.y += STEP
-    if entry.threshold is not None and 0 < entry.threshold <= most:
+    if entry.threshold is not None and entry.threshold > 0:
         x = MARGIN + int(INNER * entry.threshold / most)
         canvas.parts.append(f'<path d="M{px(x)} {px(first + 20 * PX)}V{px(canvas.y + 4 * PX)}" class="line"/>')
         said = speaker.say("chart_needed", threshold=entry.threshold)
