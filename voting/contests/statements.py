@@ -1,24 +1,22 @@
 """The statements of casting: one per batch and step, the same text on SQLite and PostgreSQL but for placeholders and locks.
 
-They go to the driver as they are, with values in one tuple: at this rate an expression tree costs more than the database.
+They go to the driver as they are, with values in one tuple, past the toolkit: at this rate its expression trees and result
+objects cost more than the database. Errors are therefore the driver's own.
 Rows are given in the order of their keys, so that two writers that meet lock them in one order and the storage of a
 batch shows nothing of who came first.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, select
 from sqlalchemy.engine import Connection
-from sqlmodel import col
 
-from voting.community.tables import Community
-from voting.contests.tables import Contest
 from voting.store import Instant
 
 
@@ -42,10 +40,6 @@ class Stored:
     ballot: bytes
 
 
-_POLL: Select[*tuple[Any, ...]] = select(
-    *(col(Contest.state), col(Contest.closes_at), col(Contest.roll_id), col(Contest.terms), col(Contest.electors)),
-    col(Community.clock_offset_seconds),
-).join(Community, col(Community.id) == col(Contest.community_id))
 _INSTANT = Instant()
 
 
@@ -53,25 +47,28 @@ class Statements:
     """Everything one batch says to the database, on one open transaction."""
 
     def __init__(self, connection: Connection, contest_id: str) -> None:
-        self._connection = connection
+        self._cursor = connection.connection.cursor()
+        self._dialect = connection.dialect
         self._contest_id = contest_id
         self._shared = connection.dialect.name == "postgresql"
 
     def poll(self) -> Poll | None:
         """The contest, held against a change of state until the commit (SQLite's writer lock holds it anyway)."""
-        statement = _POLL.where(col(Contest.id) == self._contest_id)
-        if self._shared:
-            statement = statement.with_for_update(read=True, of=Contest)
-        row = self._connection.execute(statement).one_or_none()
+        row = next(iter(self._run(_POLL, (self._contest_id,))), None)
         if row is None:
             return None
         state, closes_at, roll_id, terms, electors, offset = row
-        return Poll(state, closes_at, roll_id, bool(terms.get("revoting")), electors, timedelta(seconds=offset))
+        revoting = bool(json.loads(terms).get("revoting"))
+        return Poll(state, self._instant(closes_at), roll_id, revoting, electors, timedelta(seconds=offset))
 
     def electors(self, roll_id: str, persons: Sequence[str]) -> dict[str, tuple[str, str | None]]:
         """Person → (entry, channel of the check-off or nothing); absent when not on the roll. Holds the rows."""
-        rows = self._run(_ELECTORS, (self._contest_id, roll_id), persons)
-        return {person: (entry, channel) for person, entry, channel in rows}
+        # Two reads by primary key: as one join, a database without statistics walks the whole participation list.
+        entries = dict(self._run(_VOTERS, (roll_id,), persons))
+        if not entries:
+            return {}
+        channels = dict(self._run(_CHANNELS, (self._contest_id,), sorted(set(entries.values()))))
+        return {person: (entry, channels[entry]) for person, entry in entries.items() if entry in channels}
 
     def check_off(self, entries: Iterable[str]) -> int:
         """Check off those of these electors who are not yet: how many were."""
@@ -79,7 +76,7 @@ class Statements:
 
     def add_commitments(self, commitments: Iterable[bytes], integrate_by: datetime) -> set[bytes]:
         """Put commitments before the sequencer: those that were new."""
-        due = _INSTANT.process_bind_param(integrate_by, self._connection.dialect)
+        due = _INSTANT.process_bind_param(integrate_by, self._dialect)
         rows = [(self._contest_id, commitment, due) for commitment in sorted(commitments)]
         return {bytes(row[0]) for row in self._insert(_ADD_COMMITMENTS, rows)}
 
@@ -107,24 +104,32 @@ class Statements:
         return {bytes(commitment): self._instant(due) for commitment, due in rows}
 
     def _instant(self, value: Any) -> datetime:
-        read = _INSTANT.process_result_value(value, self._connection.dialect)
+        read = _INSTANT.process_result_value(value, self._dialect)
         assert read is not None, "the column is never empty"
         return read
 
     def _insert(self, text: str, rows: Sequence[tuple[Any, ...]]) -> Sequence[Any]:
         statement = _for_rows(text, len(rows), len(rows[0]), self._shared)
         values = tuple(value for row in rows for value in row)
-        return self._connection.exec_driver_sql(statement, values).fetchall()
+        return self._execute(statement, values)
 
     def _run(self, text: str, values: tuple[Any, ...], keys: Sequence[Any] = ()) -> Sequence[Any]:
         statement = _for_keys(text, len(keys), self._shared)
-        return self._connection.exec_driver_sql(statement, (*values, *keys)).fetchall()
+        return self._execute(statement, (*values, *keys))
+
+    def _execute(self, statement: str, values: tuple[Any, ...]) -> Sequence[Any]:
+        self._cursor.execute(statement, values)
+        return self._cursor.fetchall()
 
 
-_ELECTORS = (
-    "SELECT v.person_id, v.entry_id, p.channel FROM roll_voter v"
-    " JOIN participation p ON p.entry_id = v.entry_id AND p.contest_id = ?"
-    " WHERE v.roll_id = ? AND v.person_id IN (KEYS) ORDER BY p.entry_id FOR UPDATE OF p"
+_POLL = (
+    "SELECT c.state, c.closes_at, c.roll_id, c.terms, c.electors, m.clock_offset_seconds"
+    " FROM contest c JOIN community m ON m.id = c.community_id WHERE c.id = ? FOR SHARE OF c"
+)
+_VOTERS = "SELECT person_id, entry_id FROM roll_voter WHERE roll_id = ? AND person_id IN (KEYS)"
+_CHANNELS = (
+    "SELECT entry_id, channel FROM participation WHERE contest_id = ? AND entry_id IN (KEYS)"
+    " ORDER BY entry_id FOR UPDATE"
 )
 _CHECK_OFF = (
     "UPDATE participation SET channel = 'online'"
@@ -147,7 +152,7 @@ _PROMISED = "SELECT commitment, integrate_by FROM pending_commitment WHERE conte
 def _for_keys(text: str, keys: int, shared: bool) -> str:
     """The statement for so many keys. SQLite's one writer needs no row locks and has none."""
     full = text.replace("KEYS", ", ".join("?" * keys))
-    return full.replace("?", "%s") if shared else full.partition(" FOR UPDATE")[0]
+    return full.replace("?", "%s") if shared else full.partition(" FOR ")[0]
 
 
 @cache

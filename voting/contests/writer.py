@@ -10,27 +10,39 @@ from __future__ import annotations
 
 import asyncio
 import queue
+import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+import psycopg
 from sqlalchemy import Engine
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from voting.clock import Clock
 from voting.contests import batch
 from voting.contests.batch import Accepted, Cast, Lost
+from voting.contests.casting import Forms
 from voting.errors import Unavailable
-from voting.store import is_retryable, pause
+from voting.store import pause
 
 __all__ = ["MOST", "Accepted", "Cast", "Writer"]
 
 MOST = 256
 WAITING = 8192
 _ATTEMPTS = 8
+_RETRIED = ("40001", "40P01")
+_PASSING = (
+    OperationalError,
+    InterfaceError,
+    sqlite3.OperationalError,
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+)
+"""Faults of the connection or the server: from the toolkit (begin, commit) or from the driver (everything between)."""
 
 Answer = Accepted | BaseException
 
@@ -46,6 +58,8 @@ class Writer:
     """Takes casts from any event loop, writes them in batches on its own thread and connection."""
 
     def __init__(self, engine: Engine, clock: Clock, waiting: int = WAITING) -> None:
+        self.forms = Forms(engine)
+        """The forms of the contests this process casts for."""
         self._engine = engine
         self._clock = clock
         self._most_waiting = waiting
@@ -93,8 +107,9 @@ class Writer:
     def _write(self, casts: Sequence[Cast]) -> Sequence[Answer]:
         try:
             return self._persist(casts)
-        except (OperationalError, InterfaceError, Unavailable):
+        except (*_PASSING, Unavailable):
             # Whether the ballots were written, a resend will find out: its receipt is the same.
+            self._disconnect()
             return [Unavailable("storage_unavailable", retry_after=1) for _ in casts]
         except Exception as error:
             if len(casts) == 1:
@@ -105,26 +120,19 @@ class Writer:
         for attempt in range(_ATTEMPTS):
             try:
                 return self._transact(casts)
-            except (Lost, IntegrityError):
-                time.sleep(pause(attempt))
-            except OperationalError as error:
-                if not is_retryable(error):
+            except Exception as error:
+                if not _may_succeed_again(error):
                     raise
                 time.sleep(pause(attempt))
         raise Unavailable("writer_busy", retry_after=1)
 
     def _transact(self, casts: Sequence[Cast]) -> Sequence[Answer]:
         connection = self._connected()
-        try:
-            with connection.begin() as transaction:
-                outcomes = batch.write(connection, casts, self._clock)
-                if casts[0].dry_run:
-                    transaction.rollback()
-            return outcomes
-        except Exception:
-            if connection.invalidated:
-                self._disconnect()
-            raise
+        with connection.begin() as transaction:
+            outcomes = batch.write(connection, casts, self._clock)
+            if casts[0].dry_run:
+                transaction.rollback()
+        return outcomes
 
     def _connected(self) -> Connection:
         if self._connection is None:
@@ -132,9 +140,18 @@ class Writer:
         return self._connection
 
     def _disconnect(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.invalidate()
+            connection.close()
+
+
+def _may_succeed_again(error: Exception) -> bool:
+    """A row lost to another writer, a key taken at this moment, a serialization failure or a deadlock."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, Lost | sqlite3.IntegrityError | psycopg.IntegrityError):
+        return True
+    return getattr(cause, "sqlstate", None) in _RETRIED
 
 
 def _batch_key(waiting: _Waiting) -> tuple[str, bool]:
