@@ -7,12 +7,15 @@ from fractions import Fraction
 from itertools import combinations, permutations, product
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voting.core.count import OVERVOTE, IllegalRule, Ranking, Tally, count, tally_to_json
-from voting.core.count.pairwise import Pairwise
+from voting.core.count import pairwise_packed as packed
+from voting.core.count.pairwise import Pairwise, reference, weak_order
+from voting.core.count.rules import Rules
 from voting.core.count.strength import STRENGTHS, Strength, of
 
 OPTIONS = ("a", "b", "c", "d")
@@ -88,6 +91,24 @@ def test_the_matrix_counts_the_ballots_that_prefer_one_to_the_other(unranked: st
     for option, other in permutations(OPTIONS, 2):
         expected = sum(ballots for ranking, ballots in box.items() if prefers(ranking, option, other, unranked))
         assert pairwise.over(option, other) == expected
+
+
+@given(box=boxes, rest=st.booleans(), times=st.integers(1, 10**6))
+@settings(max_examples=100, deadline=None)
+def test_the_packed_matrix_is_the_matrix_of_the_definition(box: Ballots, rest: bool, times: int) -> None:
+    index = {option: place for place, option in enumerate(OPTIONS)}
+    orders = {weak_order(ranking, index, Rules()): ballots * times for ranking, ballots in box.items()}
+    counts = np.array(list(orders.values()), dtype=np.int64)
+    assert packed.matrix(packed.packed(orders, index), counts, rest) == reference(orders, index, rest)
+
+
+def test_many_rankings_are_counted_packed_with_the_same_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    options = tuple(f"o{number}" for number in range(9))
+    turns = [options[number:] + options[:number] for number in range(9)]
+    box = {tuple((o,) for o in turn[:size]): size + place for place, turn in enumerate(turns) for size in range(1, 10)}
+    plain = count("schulze", options, box)
+    monkeypatch.setattr("voting.core.count.pairwise.MANY", 0)
+    assert count("schulze", options, box) == plain
 
 
 def strengths(pairwise: Pairwise, kind: str) -> dict[tuple[str, str], Strength]:

@@ -7,8 +7,12 @@ ones, `not_compared` is compared with none. Withdrawn options and undeclared wri
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
+from voting.core.count import pairwise_packed as packed
 from voting.core.count.ballots import OVERVOTE, Ranking, is_blank
 from voting.core.count.poll import Poll
 from voting.core.count.rules import Rules
@@ -16,6 +20,14 @@ from voting.core.count.strength import Strength
 
 WeakOrder = tuple[tuple[str, ...], ...]
 """Groups of options, the most preferred first; the options of one group are equal."""
+
+Square = tuple[tuple[int, ...], ...]
+
+MANY = 500_000
+"""Distinct orders × options² from which the matrix is counted packed; below, packing costs more than it saves."""
+
+MOST_OPTIONS = 60_000
+"""Ranks are packed in 16 bits."""
 
 EQUAL = (None, "not_applicable", "rejected_before_count")
 """Values of `overvote` under which several marks at one rank are an equal rank."""
@@ -77,7 +89,7 @@ class Comparison:
 
 
 def compare(poll: Poll) -> Compared:
-    """Compare every two standing options on every ballot. Time is distinct rankings × marks × options."""
+    """Compare every two standing options on every ballot. Time is distinct rankings × options²."""
     options = standing(poll)
     index = {option: place for place, option in enumerate(options)}
     merged: dict[WeakOrder, int] = {}
@@ -88,10 +100,23 @@ def compare(poll: Poll) -> Compared:
         order = weak_order(ranking, index, poll.rules)
         merged[order] = merged.get(order, 0) + ballots
     rest = poll.rules.unranked != "not_compared"
-    votes = [[0] * len(options) for _ in options]
-    for order, ballots in merged.items():
+    packs = len(merged) * len(options) ** 2 >= MANY and len(options) <= MOST_OPTIONS and cast <= packed.MOST_VOTES
+    votes = _packed(merged, index, rest) if packs else reference(merged, index, rest)
+    return Compared(Pairwise(options, votes), cast, undervotes)
+
+
+def reference(orders: Mapping[WeakOrder, int], index: dict[str, int], rest: bool) -> Square:
+    """The matrix as its definition reads, order by order."""
+    votes = [[0] * len(index) for _ in index]
+    for order, ballots in orders.items():
         _add(votes, [[index[option] for option in group] for group in order], ballots, rest)
-    return Compared(Pairwise(options, tuple(map(tuple, votes))), cast, undervotes)
+    return tuple(map(tuple, votes))
+
+
+def _packed(orders: Mapping[WeakOrder, int], index: dict[str, int], rest: bool) -> Square:
+    """The same matrix, all orders at once."""
+    counts = np.fromiter(orders.values(), dtype=np.int64, count=len(orders))
+    return packed.matrix(packed.packed(orders, index), counts, rest)
 
 
 def standing(poll: Poll) -> tuple[str, ...]:
@@ -104,6 +129,8 @@ def weak_order(ranking: Ranking, index: dict[str, int], rules: Rules) -> WeakOrd
 
     `overvote`, where given, makes several marks at one rank an overvote instead of an equal rank; unknown marks say nothing.
     """
+    if _is_strict(ranking, index) and (rules.max_rankings is None or len(ranking) <= rules.max_rankings):
+        return ranking
     groups: list[tuple[str, ...]] = []
     seen: set[str] = set()
     blanks = 0
@@ -126,6 +153,12 @@ def weak_order(ranking: Ranking, index: dict[str, int], rules: Rules) -> WeakOrd
         if fresh:
             groups.append(fresh)
     return tuple(groups)
+
+
+def _is_strict(ranking: Ranking, index: dict[str, int]) -> bool:
+    """Whether every rank names one option that takes part, each once: such a ranking is its own weak order."""
+    named = {rank[0] for rank in ranking if len(rank) == 1}
+    return len(named) == len(ranking) and named <= index.keys()
 
 
 def _add(votes: list[list[int]], groups: list[list[int]], ballots: int, rest: bool) -> None:
