@@ -32,7 +32,10 @@ def draw(canvas: Canvas, tally: Tally, speaker: Speaker) -> None:
         canvas.y += STEP
     if entry.threshold is not None and entry.threshold > 0:
         x = MARGIN + int(INNER * entry.threshold / most)
-        canvas.parts.append(f'<path d="M{px(x)} {px(first + 20 * PX)}V{px(canvas.y + 4 * PX)}" class="line"/>')
+        # One stroke through each bar, so that the numbers between them stay clear.
+        tops = [first + 20 * PX + STEP * place for place in range(len(entry.tallies))]
+        strokes = "".join(f"M{px(x)} {px(top)}v{px(BAR + 6 * PX)}" for top in tops)
+        canvas.parts.append(f'<path d="{strokes}" class="line"/>')
         said = speaker.say("chart_needed", threshold=entry.threshold)
         canvas.y += 14 * PX
         canvas.text(min(x, WIDTH - MARGIN), canvas.y, said, "soft", "end" if x > WIDTH // 2 else "start")

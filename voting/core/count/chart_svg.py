@@ -47,7 +47,7 @@ STYLE = (
     ".yishi .head{font-size:12px;font-weight:700}.yishi .bold{font-weight:700}.yishi .tiny{font-size:9px}"
     ".yishi .halo{stroke-width:3px;stroke-linejoin:round;paint-order:stroke}.yishi .edge{stroke-width:1px}"
     ".yishi .flow{fill-opacity:.5}.yishi .stay{fill-opacity:.18}.yishi .rule{stroke-width:1px}"
-    ".yishi .line{stroke-width:1.5px;stroke-dasharray:4 3}"
+    ".yishi .line{stroke-width:2px}"
     ".yishi .hx{fill:#8a939c}.yishi .tx{fill:#111}"
     + "".join(f".yishi .h{n}{{fill:{fill}}}.yishi .t{n}{{fill:{ink}}}" for n, (fill, ink) in enumerate(COLOURS))
     + LIGHT
