@@ -12,8 +12,13 @@ LocalText = dict[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Document(Record):
-    """An answer whose members the caller reads from `raw`."""
+class ServiceDescription(Record):
+    """What the service is; `raw` holds its limits and links as well."""
+
+    name: str
+    version: str
+    locales: tuple[str, ...] = ()
+    demo: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,8 +222,9 @@ class Option(Record):
     """One thing that can be chosen."""
 
     id: str
+    position: int
     label: LocalText
-    position: int = 0
+    description: LocalText = field(default_factory=dict)
     status_quo: bool = False
 
 
@@ -226,17 +232,21 @@ class Option(Record):
 class Contest(Resource):
     """One question put to one roll."""
 
-    community_id: str = ""
-    roll_id: str = ""
-    question: LocalText = field(default_factory=dict)
-    options: tuple[Option, ...] = ()
-    method: str = ""
-    seats: int = 1
+    community_id: str
+    roll_id: str
+    question: LocalText
+    options: tuple[Option, ...]
+    method: str
+    seats: int
+    state: str
+    electors: int
+    opens_at: datetime
+    closes_at: datetime
     rules: dict[str, Any] = field(default_factory=dict)
     terms: dict[str, Any] = field(default_factory=dict)
-    state: str = ""
-    opens_at: datetime | None = None
-    closes_at: datetime | None = None
+    secrecy: str = ""
+    publish_mode: str = ""
+    lot_seed: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -248,12 +258,42 @@ class Turnout(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Result(Record):
+    """Who won, by which count, from how many ballots. `winners` are option ids; `tally` is what was hashed, without rounds."""
+
+    contest_id: str
+    state: str
+    method: str
+    seats: int
+    winners: tuple[str, ...]
+    outcome: str
+    turnout: Turnout
+    counted_at: datetime
+    result_hash: str
+    tally: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rounds(Record):
+    """Every round of a count, in the form of the published cases, options by id."""
+
+    contest_id: str
+    method: str
+    rounds: tuple[Any, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Event(Record):
     """One state change."""
 
     id: str
     kind: str
     at: datetime
+    actor_id: str
+    from_state: str | None = None
+    to_state: str | None = None
+    reason: str | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

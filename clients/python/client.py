@@ -9,9 +9,11 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from functools import cache
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -42,7 +44,7 @@ class Client(Resources):
     ) -> None:
         super().__init__(self)
         self._caller = Caller(base_url.rstrip("/"), token, locale, retries or Retries())
-        self._http = httpx.Client(timeout=timeout, limits=_limits(connections))
+        self._http = httpx.Client(timeout=timeout, limits=_limits(connections), verify=_trust())
 
     def acting(self, token: str | None) -> Self:
         """The same client for another caller, on the same connections."""
@@ -108,7 +110,7 @@ class AsyncClient(AsyncResources):
     ) -> None:
         super().__init__(self)
         self._caller = Caller(base_url.rstrip("/"), token, locale, retries or Retries())
-        self._http = httpx.AsyncClient(timeout=timeout, limits=_limits(connections))
+        self._http = httpx.AsyncClient(timeout=timeout, limits=_limits(connections), verify=_trust())
 
     def acting(self, token: str | None) -> Self:
         """The same client for another caller, on the same connections."""
@@ -158,6 +160,12 @@ class AsyncClient(AsyncResources):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """The certificates that are trusted, read once: reading them takes longer than a request."""
+    return httpx.create_ssl_context()
 
 
 def _limits(connections: int) -> httpx.Limits:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from clients.python import ballots
-from clients.python.answers import CastAnswer, Contest, Document, Event, Turnout
+from clients.python.answers import CastAnswer, Contest, Event, Result, Rounds, Turnout
 from clients.python.ballots import Opening
 from clients.python.calls import Answer, Call, Page, if_match, one, page_of, path, present
 from clients.python.errors import UnexpectedAnswer
@@ -65,9 +65,9 @@ def get(contest_id: str) -> Call[Contest]:
     return Call("GET", path("contests", contest_id), one(Contest))
 
 
-def list_(community_id: str) -> Call[Page[Contest]]:
+def list_(community_id: str, *, state: str | None = None) -> Call[Page[Contest]]:
     """The contests of a community, newest last. Needs no account."""
-    return Call("GET", path("communities", community_id, "contests"), page_of(Contest))
+    return Call("GET", path("communities", community_id, "contests"), page_of(Contest), query=present(state=state))
 
 
 def edit(contest_id: str, etag: str, **changes: Any) -> Call[Contest]:
@@ -78,7 +78,7 @@ def edit(contest_id: str, etag: str, **changes: Any) -> Call[Contest]:
 
 def _move(verb: str, summary: str) -> Callable[[str], Call[Contest]]:
     def build(contest_id: str) -> Call[Contest]:
-        return Call("POST", path("contests", contest_id, verb), one(Contest), json={})
+        return Call("POST", path("contests", contest_id, verb), one(Contest))
 
     build.__doc__ = summary
     build.__name__ = verb
@@ -88,9 +88,14 @@ def _move(verb: str, summary: str) -> Callable[[str], Call[Contest]]:
 notice = _move("notice", "Publish the notice: the notice period begins.")
 open_ = _move("open", "Open the ballot box. From now on nothing a result depends on can change.")
 close = _move("close", "Close the box: no ballot after this.")
-count = _move("count", "Count the box by the rules frozen at the opening.")
 publish = _move("publish", "Publish the provisional result: the objection period begins.")
 certify = _move("certify", "Certify. A certified result never changes.")
+
+
+def count(contest_id: str, lot_seed: str | None = None) -> Call[Contest]:
+    """Count the box by the rules frozen at the opening. `lot_seed` are dice (20 digits or more) where a tie needs them."""
+    body = present(lot_seed=lot_seed)
+    return Call("POST", path("contests", contest_id, "count"), one(Contest), json=body)
 
 
 def extend(contest_id: str, closes_at: datetime, reason: str) -> Call[Contest]:
@@ -109,14 +114,14 @@ def turnout(contest_id: str) -> Call[Turnout]:
     return Call("GET", path("contests", contest_id, "turnout"), one(Turnout))
 
 
-def result(contest_id: str) -> Call[Document]:
-    """The result, after the count. Needs no account."""
-    return Call("GET", path("contests", contest_id, "result"), one(Document))
+def result(contest_id: str) -> Call[Result]:
+    """The result, once it is published. Needs no account."""
+    return Call("GET", path("contests", contest_id, "result"), one(Result))
 
 
-def rounds(contest_id: str) -> Call[Document]:
-    """Every round of the count. Needs no account."""
-    return Call("GET", path("contests", contest_id, "rounds"), one(Document))
+def rounds(contest_id: str) -> Call[Rounds]:
+    """Every round of the count, once it is published. Needs no account."""
+    return Call("GET", path("contests", contest_id, "rounds"), one(Rounds))
 
 
 def events(contest_id: str) -> Call[Page[Event]]:

@@ -54,7 +54,7 @@ def supersede(roll_id: str, reason: str | None = None) -> Call[Roll]:
 
 def _move(verb: str, summary: str) -> Callable[[str], Call[Roll]]:
     def build(roll_id: str) -> Call[Roll]:
-        return Call("POST", path("rolls", roll_id, verb), one(Roll), json={})
+        return Call("POST", path("rolls", roll_id, verb), one(Roll))
 
     build.__doc__ = summary
     build.__name__ = verb

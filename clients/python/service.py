@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from clients.python.answers import Document
+from clients.python.answers import ServiceDescription
 from clients.python.calls import Call, one
 
 
-def about() -> Call[Document]:
+def about() -> Call[ServiceDescription]:
     """Name, version and where to read on."""
-    return Call("GET", "/v1", one(Document))
+    return Call("GET", "/v1", one(ServiceDescription))
 
 
 def is_ready() -> Call[bool]:

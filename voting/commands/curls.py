@@ -96,7 +96,7 @@ def _social_worker(cast: Cast) -> list[str]:
 
 def _returning_officer(cast: Cast, fast_clock: bool) -> list[str]:
     verbs = [
-        _post(cast, f"/v1/contests/{cast.parking_id}/{verb}", {}, cast.returning_officer)
+        _post(cast, f"/v1/contests/{cast.parking_id}/{verb}", None, cast.returning_officer)
         for verb in ("close", "count", "publish", "certify")
     ]
     if not fast_clock:
@@ -137,6 +137,8 @@ def _get(cast: Cast, path: str, token: str | None = None) -> str:
 
 
 def _post(cast: Cast, path: str, body: object, token: str | None = None) -> str:
+    if body is None:
+        return " ".join(("curl -s -X POST", f"{cast.url}{path}", *_bearer(token)))
     written = json.dumps(body, ensure_ascii=False)
     return " ".join(("curl -s", f"{cast.url}{path}", *_bearer(token), _JSON, f"-d '{written}'"))
 

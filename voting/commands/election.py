@@ -5,17 +5,17 @@ Everything goes through the published client; nothing here touches the database.
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from clients.python import AsyncClient
+from clients.python import Client, YishiClientError
 from clients.python.answers import Contest, Refusal
 from voting.clock import system_now
 from voting.core.count.case import is_open
@@ -28,6 +28,8 @@ _LEAD, _WINDOW = timedelta(minutes=2), timedelta(days=7)
 """The window begins a little before now (two machines' clocks differ) and ends when everybody has cast."""
 _NAMING = ("tie_break_order", "excluded_candidates", "tie_break_resolutions", "undeclared_write_in", "tied", "selected")
 """Rule members that name options."""
+_LOTS = ("tie_break_seed", "tie_break_contest")
+"""Rule members of a lot: the service draws its own; what a lot of the case's source gave stands in the resolutions."""
 
 Progress = Callable[[int], None]
 
@@ -84,20 +86,20 @@ def register_csv(electors: int) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-async def found_community(client: AsyncClient, name: str, electors: int) -> str:
+def found_community(client: Client, name: str, electors: int) -> str:
     """A community with its register; its id."""
-    community = await client.communities.create({"en": f"Replay of {name}", "zh-CN": f"{name} 重放"})
-    await client.register.import_file(community.id, register_csv(electors))
+    community = client.communities.create({"en": f"Replay of {name}", "zh-CN": f"{name} 重放"})
+    client.register.import_file(community.id, register_csv(electors))
     return community.id
 
 
-async def hand_out_tokens(client: AsyncClient, community_id: str, progress: Progress) -> list[str]:
+def hand_out_tokens(client: Client, community_id: str, progress: Progress) -> list[str]:
     """Print a code for everybody and redeem them all; one access token for each elector."""
-    codes = [code.code for code in await client.register.print_codes(community_id)]
+    codes = [code.code for code in client.register.print_codes(community_id)]
     nobody = client.acting(None)
     tokens: list[str] = []
     for start in range(0, len(codes), CODES_AT_ONCE):
-        for answer in await nobody.access.redeem_batch(codes[start : start + CODES_AT_ONCE]):
+        for answer in nobody.access.redeem_batch(codes[start : start + CODES_AT_ONCE]):
             if isinstance(answer, Refusal):
                 raise RuntimeError(f"a printed code was refused: {answer.code} {answer.detail}")
             tokens.append(answer.access_token)
@@ -105,19 +107,19 @@ async def hand_out_tokens(client: AsyncClient, community_id: str, progress: Prog
     return tokens
 
 
-async def seal_roll(client: AsyncClient, community_id: str) -> str:
+def seal_roll(client: Client, community_id: str) -> str:
     """A roll of everybody, compiled, displayed, sealed; its id."""
-    roll = await client.rolls.create(community_id, name="Everybody", basis="person")
-    await client.rolls.compile(roll.id)
-    await client.rolls.display(roll.id)
-    await client.rolls.close_objections(roll.id)
-    return (await client.rolls.seal(roll.id)).id
+    roll = client.rolls.create(community_id, name="Everybody", basis="person")
+    client.rolls.compile(roll.id)
+    client.rolls.display(roll.id)
+    client.rolls.close_objections(roll.id)
+    return (client.rolls.seal(roll.id)).id
 
 
-async def open_contest(client: AsyncClient, community_id: str, roll_id: str, poll: Poll) -> Contest:
+def open_contest(client: Client, community_id: str, roll_id: str, poll: Poll) -> Contest:
     """The case's question with its rule values, open."""
     opens_at = system_now().replace(microsecond=0) - _LEAD
-    contest = await client.contests.create(
+    contest = client.contests.create(
         community_id,
         roll_id=roll_id,
         question={"en": str(poll.document.get("title") or poll.document.get("name") or "Replay")},
@@ -129,8 +131,8 @@ async def open_contest(client: AsyncClient, community_id: str, roll_id: str, pol
         opens_at=opens_at,
         closes_at=opens_at + _WINDOW,
     )
-    await client.contests.notice(contest.id)
-    return await client.contests.open(contest.id)
+    client.contests.notice(contest.id)
+    return client.contests.open(contest.id)
 
 
 def rules_of(poll: Poll) -> dict[str, Any]:
@@ -144,42 +146,57 @@ def rules_of(poll: Poll) -> dict[str, Any]:
             return [placed(item) for item in value]
         return places.get(value, value)
 
-    given = {member: value for member, value in poll.document["rules"].items() if not (value is None or is_open(value))}
+    given = {
+        member: value
+        for member, value in poll.document["rules"].items()
+        if not (value is None or is_open(value) or member in _LOTS)
+    }
     return {"tie_break": None, **placed(given)}
 
 
-async def cast_all(
-    client: AsyncClient, contest: Contest, poll: Poll, tokens: Sequence[str], progress: Progress
-) -> Timing:
-    """Cast every ballot, each by another elector, `AT_ONCE` at a time."""
+def cast_all(url: str, contest: Contest, poll: Poll, tokens: Sequence[str], progress: Progress) -> Timing:
+    """Cast every ballot, each by another elector, `AT_ONCE` at a time.
+
+    Every worker has a thread and a connection of its own: a pool that all of them share costs several times the CPU.
+    """
     ids = {option.label["en"]: option.id for option in contest.options}
     waiting = deque(zip(tokens, poll.rankings, strict=True))
     timing = Timing()
 
-    async def work() -> None:
-        while waiting:
-            token, ranking = waiting.popleft()
-            marked = [[ids.get(name, name) for name in rank] for rank in ranking]
-            began = time.perf_counter_ns()
-            await client.acting(token).contests.cast(contest.id, marked)
-            timing.each_ns.append(time.perf_counter_ns() - began)
-            progress(1)
+    def work() -> None:
+        with Client(url, connections=1, timeout=60) as client:
+            while waiting:
+                try:
+                    token, ranking = waiting.popleft()
+                except IndexError:
+                    return
+                marked = [[ids.get(name, name) for name in rank] for rank in ranking]
+                began = time.perf_counter_ns()
+                try:
+                    client.acting(token).contests.cast(contest.id, marked)
+                except YishiClientError:
+                    waiting.clear()
+                    raise
+                timing.each_ns.append(time.perf_counter_ns() - began)
+                progress(1)
 
     began = time.perf_counter_ns()
-    await asyncio.gather(*(work() for _ in range(AT_ONCE)))
+    with ThreadPoolExecutor(AT_ONCE) as workers:
+        for worker in [workers.submit(work) for _ in range(AT_ONCE)]:
+            worker.result()
     timing.total_ns = time.perf_counter_ns() - began
     return timing
 
 
-async def close_and_count(client: AsyncClient, contest: Contest) -> Mapping[str, Any]:
+def close_and_count(client: Client, contest: Contest) -> Mapping[str, Any]:
     """Close (everybody has cast), count, publish; the result with its rounds."""
-    await client.contests.close(contest.id)
-    await client.contests.count(contest.id)
-    await client.contests.publish(contest.id)
+    client.contests.close(contest.id)
+    client.contests.count(contest.id)
+    client.contests.publish(contest.id)
     stranger = client.acting(None)
-    result = await stranger.contests.result(contest.id)
-    rounds = await stranger.contests.rounds(contest.id)
-    return {**result.raw, **rounds.raw}
+    result = stranger.contests.result(contest.id)
+    rounds = stranger.contests.rounds(contest.id)
+    return {**result.tally, "rounds": list(rounds.rounds)}
 
 
 def names_of(contest: Contest) -> dict[str, str]:

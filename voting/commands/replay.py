@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import tempfile
 from collections.abc import Mapping
@@ -11,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from clients.python import AsyncClient, Problem, YishiClientError
+from clients.python import Client, Problem, YishiClientError
 from voting.commands import console, election
 from voting.commands.count import CaseFile, read_case
 from voting.commands.election import Poll, Timing
@@ -49,28 +48,28 @@ def replay(
 
 def _somewhere(case: Case, poll: Poll, url: str | None, token: str | None) -> str | None:
     if url is not None and token is not None:
-        return asyncio.run(_hold(case, poll, url, token))
+        return _hold(case, poll, url, token)
     with tempfile.TemporaryDirectory(prefix="yishi-replay-") as name:
         folder = Path(name)
         database = f"sqlite:///{folder / 'yishi.db'}"
         key = platform_key(database, "replay")
         with serving(folder, database_url=database) as own:
-            return asyncio.run(_hold(case, poll, own, key))
+            return _hold(case, poll, own, key)
 
 
-async def _hold(case: Case, poll: Poll, url: str, token: str) -> str | None:
+def _hold(case: Case, poll: Poll, url: str, token: str) -> str | None:
     """The poll from the register to the comparison; the first difference, if any."""
     electors = len(poll.rankings)
-    async with AsyncClient(url, token, timeout=60, connections=election.AT_ONCE) as client:
+    with Client(url, token, timeout=60) as client:
         console.note(f"Register: {electors} electors …")
-        community_id = await election.found_community(client, case.name or "a poll", electors)
+        community_id = election.found_community(client, case.name or "a poll", electors)
         with console.progress("Codes redeemed", electors) as progress:
-            tokens = await election.hand_out_tokens(client, community_id, progress)
-        roll_id = await election.seal_roll(client, community_id)
-        contest = await election.open_contest(client, community_id, roll_id, poll)
+            tokens = election.hand_out_tokens(client, community_id, progress)
+        roll_id = election.seal_roll(client, community_id)
+        contest = election.open_contest(client, community_id, roll_id, poll)
         with console.progress("Ballots cast", electors) as progress:
-            timing = await election.cast_all(client, contest, poll, tokens, progress)
-        result = await election.close_and_count(client, contest)
+            timing = election.cast_all(url, contest, poll, tokens, progress)
+        result = election.close_and_count(client, contest)
     _report(timing, result)
     return disagreement(case, result, election.names_of(contest))
 
