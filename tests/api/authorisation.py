@@ -1,0 +1,196 @@
+"""The authorisation matrix as data: every route, who may call it, and what each of them is answered.
+
+Columns: a stranger, a resident (per_1), another community's administrator, a committee officer, an auditor, an
+administrator. Every write is a dry run, so that rows do not disturb each other. 401: nobody; 403: not your role; 404: not
+your community; 409 and 422: the caller was let in and the thing said no.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+CALLERS = ("stranger", "resident", "foreign", "officer", "auditor", "admin")
+
+TABLE = """
+GET   /v1                                               200 200 200 200 200 200
+GET   /problems                                         200 200 200 200 200 200
+GET   /problems/{code}                                  200 200 200 200 200 200
+GET   /livez                                            200 200 200 200 200 200
+GET   /readyz                                           200 200 200 200 200 200
+GET   /metrics                                          200 200 200 200 200 200
+GET   /v1/jwks                                          200 200 200 200 200 200
+GET   /.well-known/jwks.json                            200 200 200 200 200 200
+POST  /v1/tokens                                        422 422 422 422 422 422
+POST  /v1/tokens/batch                                  200 200 200 200 200 200
+POST  /v1/tokens/revoke                                 204 204 204 204 204 204
+GET   /v1/me                                            401 200 200 200 200 200
+POST  /v1/me/identities                                 401 422 422 422 422 422
+
+GET   /v1/communities                                   401 403 403 403 403 403
+POST  /v1/communities                                   401 403 403 403 403 403
+GET   /v1/communities/{community_id}                    401 200 404 200 200 200
+PATCH /v1/communities/{community_id}                    401 403 404 403 403 200
+POST  /v1/communities/{community_id}/clock/advance      401 403 404 403 403 409
+
+GET   /v1/communities/{community_id}/roles              401 403 404 200 200 200
+POST  /v1/communities/{community_id}/roles              401 403 404 403 403 201
+GET   /v1/roles/{role_id}                               401 403 404 200 200 200
+POST  /v1/roles/{role_id}/end                           401 403 404 403 403 200
+GET   /v1/communities/{community_id}/api-clients        401 403 404 403 403 200
+POST  /v1/communities/{community_id}/api-clients        401 403 404 403 403 201
+GET   /v1/api-clients/{client_id}                       401 403 404 403 403 200
+POST  /v1/api-clients/{client_id}/rotate                401 403 404 403 403 200
+POST  /v1/api-clients/{client_id}/revoke                401 403 404 403 403 200
+
+GET   /v1/communities/{community_id}/buildings          401 200 404 200 200 200
+POST  /v1/communities/{community_id}/buildings          401 403 404 201 403 201
+GET   /v1/buildings/{building_id}                       401 200 404 200 200 200
+PATCH /v1/buildings/{building_id}                       401 403 404 200 403 200
+POST  /v1/buildings/{building_id}/units                 401 403 404 201 403 201
+GET   /v1/communities/{community_id}/units              401 200 404 200 200 200
+GET   /v1/units/{unit_id}                               401 200 404 200 200 200
+PATCH /v1/units/{unit_id}                               401 403 404 200 403 200
+POST  /v1/units/{unit_id}/dwellings                     401 403 404 201 403 201
+GET   /v1/communities/{community_id}/dwellings          401 403 404 200 403 200
+GET   /v1/dwellings/{dwelling_id}                       401 200 404 200 403 200
+PATCH /v1/dwellings/{dwelling_id}                       401 403 404 200 403 200
+GET   /v1/communities/{community_id}/persons            401 403 404 200 403 200
+POST  /v1/communities/{community_id}/persons            401 403 404 201 403 201
+GET   /v1/persons/{person_id}                           401 403 404 200 403 200
+PATCH /v1/persons/{person_id}                           401 403 404 200 403 200
+GET   /v1/dwellings/{dwelling_id}/residencies           401 403 404 200 403 200
+POST  /v1/dwellings/{dwelling_id}/residencies           401 403 404 201 403 201
+GET   /v1/residencies/{residency_id}                    401 200 404 200 403 200
+POST  /v1/residencies/{residency_id}/end                401 403 404 200 403 200
+GET   /v1/dwellings/{dwelling_id}/ownerships            401 403 404 200 403 200
+POST  /v1/dwellings/{dwelling_id}/ownerships            401 403 404 201 403 201
+`1 403 404 200 403 200
+POST  /v1/ownerships/{ownership_id}/make_voter          401 403 404 200 403 200
+`1 403 404 204 403 204
+GET   /v1/communities/{community_id}/households         401 403 404 200 403 200
+GET   /v1/households/{household_id}                     401 200 404 200 403 200
+POST  /v1/households/{household_id}/representative      401 403 404 200 403 200
+POST  /v1/communities/{community_id}/register/import    401 403 404 200 403 200
+GET   /v1/communities/{community_id}/register/export    401 403 404 200 403 200
+POST  /v1/communities/{community_id}/codes              401 403 404 201 403 201
+
+GET   /v1/communities/{community_id}/rolls              401 200 404 200 200 200
+POST  /v1/communities/{community_id}/rolls              401 403 404 201 403 201
+GET   /v1/rolls/{roll_id}                               401 200 404 200 200 200
+GET   /v1/rolls/{roll_id}/entries                       401 403 404 200 403 200
+GET   /v1/rolls/{roll_id}/eligibility/me                401 200 404 200 200 200
+POST  /v1/rolls/{roll_id}/compile                       401 403 404 200 403 200
+POST  /v1/rolls/{roll_id}/display                       401 403 404 409 403 409
+POST  /v1/rolls/{roll_id}/close_objections              401 403 404 409 403 409
+POST  /v1/rolls/{roll_id}/correct                       401 403 404 409 403 409
+POST  /v1/rolls/{roll_id}/seal                          401 403 404 409 403 409
+POST  /v1/rolls/{roll_id}/supersede                     401 403 404 409 403 409
+
+GET   /v1/communities/{community_id}/contests           200 200 200 200 200 200
+POST  /v1/communities/{community_id}/contests           401 403 404 201 403 201
+GET   /v1/contests/{contest_id}                         200 200 200 200 200 200
+PATCH /v1/contests/{contest_id}                         404 403 404 200 403 200
+GET   /v1/contests/{contest_id}/turnout                 200 200 200 200 200 200
+GET   /v1/contests/{contest_id}/events                  401 403 404 200 200 200
+POST  /v1/contests/{contest_id}/notice                  404 403 404 200 403 200
+POST  /v1/contests/{contest_id}/open                    401 403 404 200 403 200
+POST  /v1/contests/{contest_id}/extend                  401 403 404 200 403 200
+POST  /v1/contests/{contest_id}/close                   401 403 404 200 403 200
+POST  /v1/contests/{contest_id}/count                   401 403 404 403 403 200
+POST  /v1/contests/{contest_id}/publish                 401 403 404 403 403 200
+POST  /v1/contests/{contest_id}/certify                 401 403 404 403 403 403
+POST  /v1/contests/{contest_id}/annul                   401 403 404 403 403 403
+GET   /v1/contests/{contest_id}/result                  200 200 200 200 200 200
+GET   /v1/contests/{contest_id}/rounds                  200 200 200 200 200 200
+POST  /v1/contests/{contest_id}/ballots                 401 200 404 403 403 403
+"""
+
+CONTEST_OF = {
+    "PATCH /v1/contests/{contest_id}": "con_draft",
+    "POST /v1/contests/{contest_id}/notice": "con_draft",
+    "POST /v1/contests/{contest_id}/open": "con_noticed",
+    "POST /v1/contests/{contest_id}/close": "con_ended",
+    "POST /v1/contests/{contest_id}/count": "con_closed",
+    "POST /v1/contests/{contest_id}/publish": "con_counted",
+    "POST /v1/contests/{contest_id}/certify": "con_provisional",
+    "GET /v1/contests/{contest_id}/result": "con_provisional",
+    "GET /v1/contests/{contest_id}/rounds": "con_provisional",
+}
+"""Each move is tried on a contest that stands right before it; everything else on the open one."""
+
+BLIND = {"/livez", "/readyz", "/metrics"}
+"""Routes that take no notice of who asks: an unfit bearer is answered like a stranger."""
+
+IDS = {
+    "code": "contest_not_found",
+    "community_id": "com_1",
+    "building_id": "bld_1",
+    "unit_id": "unt_1",
+    "dwelling_id": "dwl_1",
+    "household_id": "hsh_1",
+    "person_id": "per_2",
+    "residency_id": "res_1",
+    "ownership_id": "own_1",
+    "role_id": "rle_aud",
+    "client_id": "cli_1",
+    "roll_id": "rol_1",
+    "contest_id": "con_open",
+}
+
+BODIES: dict[str, Any] = {
+    "POST /v1/tokens": {"grant_type": "code", "code": "0000-0000-0000"},
+    "POST /v1/tokens/batch": {"codes": ["0000-0000-0000"]},
+    "POST /v1/tokens/revoke": {"refresh_token": "none"},
+    "POST /v1/me/identities": {"code": "0000-0000-0000"},
+    "POST /v1/communities": {"name": {"en": "C"}, "time_zone": "Asia/Shanghai"},
+    "PATCH /v1/communities/{community_id}": {"time_zone": "Asia/Urumqi"},
+    "POST /v1/communities/{community_id}/clock/advance": {"seconds": 1},
+    "POST /v1/communities/{community_id}/roles": {"holder_id": "per_2", "role": "social_worker"},
+    "POST /v1/roles/{role_id}/end": {},
+    "POST /v1/communities/{community_id}/api-clients": {"name": "app", "scopes": ["rolls:read"]},
+    "POST /v1/communities/{community_id}/buildings": {"label": "9"},
+    "PATCH /v1/buildings/{building_id}": {"label": "9"},
+    "POST /v1/buildings/{building_id}/units": {"label": "9"},
+    "PATCH /v1/units/{unit_id}": {"label": "9"},
+    "POST /v1/units/{unit_id}/dwellings": {"label": "909", "area_cm2": 1},
+    "PATCH /v1/dwellings/{dwelling_id}": {"area_cm2": 5},
+    "POST /v1/communities/{community_id}/persons": {"name": "王芳"},
+    "PATCH /v1/persons/{person_id}": {"phone": "13900139000"},
+    "POST /v1/dwellings/{dwelling_id}/residencies": {"person_id": "per_aud", "kind": "tenant"},
+    "POST /v1/residencies/{residency_id}/end": {},
+    "POST /v1/dwellings/{dwelling_id}/ownerships": {"person_id": "per_2"},
+    "POST /v1/households/{household_id}/representative": {"person_id": "per_2"},
+    "POST /v1/communities/{community_id}/register/import": "楼栋,单元,房号,专有面积(㎡)\n1,1,999,88.5\n",
+    "POST /v1/communities/{community_id}/codes": {},
+    "POST /v1/communities/{community_id}/rolls": {"name": "x", "basis": "person"},
+    "POST /v1/rolls/{roll_id}/correct": {"reason": "r", "add": ["per_2"]},
+    "POST /v1/rolls/{roll_id}/supersede": {"reason": "r"},
+    "POST /v1/communities/{community_id}/contests": {
+        "roll_id": "rol_open",
+        "question": {"en": "?"},
+        "options": [{"label": {"en": "1"}}, {"label": {"en": "2"}}],
+        "method": "irv",
+        "opens_at": "2100-01-01T00:00:00Z",
+        "closes_at": "2100-01-02T00:00:00Z",
+    },
+    "PATCH /v1/contests/{contest_id}": {"method": "approval"},
+    "POST /v1/contests/{contest_id}/extend": {"closes_at": "2100-01-03T00:00:00Z", "reason": "r"},
+    "POST /v1/contests/{contest_id}/annul": {"reason": "r"},
+    "POST /v1/contests/{contest_id}/ballots": {"ranking": [["opt_open_0"]]},
+}
+
+
+def address(row: str) -> str:
+    """The path of a row with its ids filled in."""
+    ids = IDS | ({"contest_id": CONTEST_OF[row]} if row in CONTEST_OF else {})
+    return row.split()[1].format(**ids)
+
+
+def rows() -> dict[str, tuple[int, ...]]:
+    """`METHOD path` → one status per caller."""
+    found = {}
+    for line in TABLE.strip().splitlines():
+        if line:
+            method, path, *statuses = line.split()
+            found[f"{method} {path}"] = tuple(map(int, statuses))
+    return found

@@ -1,0 +1,215 @@
+"""Every route × every kind of caller, on both databases. A route without a row in the table fails."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from sqlmodel import Session
+
+from api.app import ROUTERS, create_app
+from tests import databases
+from tests.access import world
+from tests.access.moment import NOW
+from tests.api.authorisation import BLIND, BODIES, CALLERS, address, rows
+from voting.access import keys
+from voting.access.tables import ApiClient
+from voting.access.tokens import Issuer
+from voting.community.tables import Ownership, Person
+from voting.contests import moves
+from voting.contests.tables import Contest, Option, Participation
+from voting.core.authority import SYSTEM
+from voting.roll.tables import Roll, RollEntry, RollVoter
+from voting.settings import Settings
+from voting.store import transact
+
+ROWS = rows()
+BROKEN = ("expired", "wrong audience", "wrong typ")
+FAR = datetime(2100, 1, 1, tzinfo=UTC)
+PEOPLE = {"resident": "per_1", "foreign": "per_far", "officer": "per_off", "auditor": "per_aud", "admin": "per_admin"}
+Call = Callable[[str, str, str], httpx.Response]
+
+
+def every_route() -> set[str]:
+    """`METHOD path` of all routes of the application."""
+    return {
+        f"{method} {route.path}"
+        for router in ROUTERS
+        for route in router.routes
+        if isinstance(route, APIRoute)
+        for method in route.methods
+    }
+
+
+def settle(session: Session) -> None:
+    """The small world, with an officer, an API client, an owner and an open contest that per_1 may vote in."""
+    world.settle(session)
+    session.add(Person(id="per_off", community_id="com_1", name="off"))
+    session.add(world.a_role("rle_off", "per_off", "committee_officer"))
+    session.add(ApiClient(id="cli_1", community_id="com_1", name="app", created_at=NOW))
+    owned = {"owner_name": "远大公司", "merge_key": "远大公司", "is_voter": False}
+    session.add(Ownership(id="own_1", community_id="com_1", dwelling_id="dwl_1", **owned))
+    roll = Roll(
+        id="rol_open", community_id="com_1", name="all", basis="person", scope={"kind": "community"}, created_at=NOW
+    )
+    session.add(roll)
+    session.flush()
+    session.add(
+        RollEntry(id="ent_1", community_id="com_1", roll_id=roll.id, elector="per_1", label="1", salt=bytes(32))
+    )
+    session.flush()
+    session.add(RollVoter(roll_id=roll.id, person_id="per_1", entry_id="ent_1"))
+    session.flush()
+    roll.state = "sealed"
+    for state in ("draft", "noticed", "open", "ended", "closed", "counted", "provisional"):
+        a_contest(session, roll.id, state)
+
+
+def a_contest(session: Session, roll_id: str, state: str) -> None:
+    """A contest that stands in this state; `ended` is open and over."""
+    over = state not in ("draft", "open")
+    identifier = f"con_{state}"
+    contest = Contest(
+        id=identifier,
+        community_id="com_1",
+        roll_id=roll_id,
+        question={"en": "?"},
+        method="irv",
+        state={"ended": "open", "counted": "closed", "provisional": "closed"}.get(state, state),
+        terms={"extension_max_days": 366},
+        opens_at=FAR if state == "draft" else NOW,
+        closes_at=NOW + timedelta(hours=1) if over and state != "noticed" else FAR + timedelta(days=1),
+        noticed_at=NOW,
+        opened_at=NOW,
+        closed_at=NOW,
+        provisional_at=NOW,
+        electors=1,
+        created_at=NOW,
+    )
+    session.add(contest)
+    session.flush()
+    for position in range(2):
+        option = {"position": position, "label": {"en": str(position)}}
+        session.add(Option(id=f"opt_{state}_{position}", community_id="com_1", contest_id=identifier, **option))
+    if state not in ("draft", "noticed"):
+        session.add(Participation(contest_id=identifier, entry_id="ent_1"))
+    session.flush()
+    if state in ("counted", "provisional"):
+        moves.count(session, SYSTEM, identifier, now=NOW)
+    if state == "provisional":
+        moves.publish(session, SYSTEM, identifier, now=NOW)
+
+
+def bearers(app: FastAPI) -> dict[str, dict[str, str]]:
+    """The headers of every caller."""
+    services = app.state.services
+    issuer, now = services.issuer, services.clock()
+    other = Issuer(keys.load(services.settings.key_file), name=issuer.name, audience="x", lifetime=issuer.lifetime)
+    community = {"foreign": "com_2"}
+    tokens = {who: issuer.issue_access(one, community.get(who, "com_1"), now) for who, one in PEOPLE.items()}
+    at = int(now.timestamp())
+    claims = {"iss": issuer.name, "aud": issuer.audience, "sub": "per_admin", "com": "com_1", "jti": "j"}
+    tokens |= {
+        "expired": issuer.issue_access("per_admin", "com_1", now - timedelta(days=1)),
+        "wrong audience": other.issue_access("per_admin", "com_1", now),
+        "wrong typ": issuer.issue_receipt(claims | {"iat": at, "nbf": at, "exp": at + 3600}),
+    }
+    return {"stranger": {}} | {who: {"Authorization": f"Bearer {token}"} for who, token in tokens.items()}
+
+
+@contextlib.asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[tuple[FastAPI, httpx.AsyncClient]]:
+    """The service, started, and a client of it."""
+    app = create_app(settings)
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://t") as client:
+        yield app, client
+
+
+@pytest.fixture(scope="module")
+def portal() -> Iterator[BlockingPortal]:
+    """An event loop in a thread of its own, in which one service answers all rows."""
+    with start_blocking_portal() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module", params=databases.KINDS)
+def call(
+    request: pytest.FixtureRequest, portal: BlockingPortal, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Call]:
+    """Send one row as one caller."""
+    folder: Path = tmp_path_factory.mktemp("matrix")
+    with contextlib.ExitStack() as stack:
+        if request.param == "sqlite":
+            url = databases.fresh_sqlite(request.getfixturevalue("sqlite_template"), folder)
+        else:
+            server, template = request.getfixturevalue("postgres_url"), request.getfixturevalue("postgres_template")
+            url = stack.enter_context(databases.fresh_postgres(server, template))
+        settings = Settings(database_url=url, key_file=folder / "key.pem", rate_per_minute=0, demo=True)
+        app, client = stack.enter_context(portal.wrap_async_context_manager(running(settings)))
+        transact(app.state.services.engine, settle)
+        callers = bearers(app)
+
+        def send(method: str, path: str, caller: str) -> httpx.Response:
+            row = f"{method} {path}"
+            body = BODIES.get(row)
+            headers = {"If-Match": "*"} | callers[caller]
+            content: dict[str, Any] = {} if body is None else {"json": body}
+            if isinstance(body, str):
+                content, headers = {"content": body.encode()}, headers | {"Content-Type": "text/csv"}
+            query = "" if method == "GET" else "?dry_run=true"
+            return portal.call(lambda: client.request(method, address(row) + query, headers=headers, **content))
+
+        yield send
+
+
+def test_every_route_has_a_row_and_every_row_a_route() -> None:
+    assert set(ROWS) == every_route()
+
+
+def test_every_route_with_a_body_is_sent_one() -> None:
+    wanting = set()
+    for router in ROUTERS:
+        for route in router.routes:
+            if (
+                isinstance(route, APIRoute)
+                and route.body_field is not None
+                and route.body_field.field_info.is_required()
+            ):
+                wanting |= {f"{method} {route.path}" for method in route.methods} - set(BODIES)
+    assert wanting == set()
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_a_caller_is_answered_as_the_table_says(call: Call, row: str) -> None:
+    method, path = row.split()
+    answers = {caller: call(method, path, caller) for caller in CALLERS}
+    expected = dict(zip(CALLERS, ROWS[row], strict=True))
+    assert {who: answer.status_code for who, answer in answers.items()} == expected, {
+        who: answer.text[:300] for who, answer in answers.items() if answer.status_code != expected[who]
+    }
+
+    refused = {who: answer.json() for who, answer in answers.items() if answer.status_code in (401, 403, 404)}
+    # A refusal is a problem with a sentence, and every fact of the sentence is there.
+    assert [who for who, problem in refused.items() if not problem["detail"] or "{" in problem["detail"]] == []
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_a_token_that_proves_nothing_is_refused(call: Call, row: str) -> None:
+    method, path = row.split()
+    wanted = 200 if path in BLIND else 401
+    assert [call(method, path, who).status_code for who in BROKEN] == [wanted] * 3
+
+
+def test_the_rows_left_no_trace(call: Call) -> None:
+    # Every write was a dry run: what an administrator reads is what was settled.
+    people = call("GET", "/v1/communities/{community_id}/persons", "admin").json()["items"]
+    assert {one["id"] for one in people} == {"per_admin", "per_1", "per_2", "per_aud", "per_off"}
