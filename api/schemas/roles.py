@@ -7,8 +7,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, StringConstraints
 
 from api.schemas.base import Actionable, AllowedAction, Instant, Request, Text
-from voting.access.roles import Appointment
-from voting.access.tables import RoleAssignment
+from voting.access.roles import Appointment, RoleAssignment
 from voting.core import authority
 from voting.core.authority import GRANTED_ROLES, SCOPE_KINDS, Principal, Subject
 

@@ -64,9 +64,9 @@ GET   /v1/residencies/{residency_id}                    401 200 404 200 403 200
 POST  /v1/residencies/{residency_id}/end                401 403 404 200 403 200
 GET   /v1/dwellings/{dwelling_id}/ownerships            401 403 404 200 403 200
 POST  /v1/dwellings/{dwelling_id}/ownerships            401 403 404 201 403 201
-`1 403 404 200 403 200
+GET   /v1/ownerships/{ownership_id}                    401 403 404 200 403 200
 POST  /v1/ownerships/{ownership_id}/make_voter          401 403 404 200 403 200
-`1 403 404 204 403 204
+POST  /v1/ownerships/{ownership_id}/end                401 403 404 204 403 204
 GET   /v1/communities/{community_id}/households         401 403 404 200 403 200
 GET   /v1/households/{household_id}                     401 200 404 200 403 200
 POST  /v1/households/{household_id}/representative      401 403 404 200 403 200

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnClause, TableClause, column, or_, table
 from sqlalchemy import select as select_of
 from sqlmodel import Session, col, select
 
-from voting.access.tables import RoleAssignment
+from voting.access.tables import RoleAssignment as RoleAssignment  # Entry points present the row they are given.
 from voting.core import authority
 from voting.core.authority import GRANTED_ROLES, SCOPE_KINDS, Principal, Subject
 from voting.errors import Conflict, Fault, Invalid, NotFound
