@@ -16,7 +16,7 @@ from voting.commands.count import CaseFile, read_case
 from voting.commands.election import Poll, Timing
 from voting.commands.keys import platform_key
 from voting.commands.own_server import ServerFailed, serving
-from voting.commands.received import disagreement
+from voting.commands.received import disagreement, renamed
 from voting.core.count import Case
 
 
@@ -70,8 +70,9 @@ def _hold(case: Case, poll: Poll, url: str, token: str) -> str | None:
         with console.progress("Ballots cast", electors) as progress:
             timing = election.cast_all(url, contest, poll, tokens, progress)
         result = election.close_and_count(client, contest)
-    _report(timing, result)
-    return disagreement(case, result, election.names_of(contest))
+    names = election.names_of(contest)
+    _report(timing, renamed(result, names))
+    return disagreement(case, result, names)
 
 
 def _report(timing: Timing, result: Mapping[str, Any]) -> None:
@@ -79,7 +80,7 @@ def _report(timing: Timing, result: Mapping[str, Any]) -> None:
         f"{len(timing.each_ns)} ballots in {timing.total_ns / 1e9:.1f} s: {timing.per_second:.0f} ballots/s, "
         f"p50 {timing.milliseconds(0.5):.1f} ms, p99 {timing.milliseconds(0.99):.1f} ms"
     )
-    console.say(f"{len(result['rounds'])} rounds, state {result['outcome']}")
+    console.say(f"{len(result['rounds'])} rounds; elected: {', '.join(result['winners']) or 'nobody'}")
 
 
 def _sentence(error: Exception) -> str:
