@@ -21,7 +21,7 @@ from voting.access import issuers
 from voting.access.issuers import OutsideIssuers, check_address, parse_set
 from voting.access.jwk import published
 from voting.errors import Unauthenticated, Unavailable
-from voting.settings import TrustedIssuer
+from voting.settings import Settings, TrustedIssuer
 
 NAME = "https://id.example"
 
@@ -305,3 +305,8 @@ def test_calls_out_believe_no_proxy_of_the_environment(monkeypatch: pytest.Monke
     with issuers.calls_out() as client:
         assert not client.trust_env
         assert not client.follow_redirects
+
+
+def test_the_trusted_issuers_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YISHI_ISSUERS", '[{"issuer": "https://id.example", "jwks_url": "https://id.example/jwks"}]')
+    assert Settings().issuers == [TrustedIssuer(issuer=NAME, jwks_url="https://id.example/jwks", audience="yishi")]
