@@ -149,7 +149,8 @@ class Runoff:
         if votes.get(self.rules.undeclared_write_in or "", 0):
             return ()
         if self.by_threshold:
-            return tuple(votes) if all(held > self.threshold for held in votes.values()) else ()
+            passed = all(held > self.threshold for held in votes.values())
+            return _by_votes(votes) if passed or len(votes) == 1 else ()
         vacant = self.seats - len(self.winners)
         if vacant <= 0:
             return ()

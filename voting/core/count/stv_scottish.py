@@ -71,7 +71,8 @@ class ScottishCount(Transferable):
         self, action: str, source: tuple[str, ...], eliminated: tuple[str, ...], transfers: tuple[Transfer, ...]
     ) -> None:
         """Rules 47 and 52: elect who has the quota, and all who are left if they are no more than the vacancies."""
-        elected = self.highest_first(option for option in self.standing if self.votes(option) >= self.quota)
+        reached = (option for option in self.standing if self.votes(option) >= self.quota and self.vacant > 0)
+        elected = self.highest_first(reached)
         self.seat(elected)
         self.pending += [option for option in elected if self.has_surplus(option)]
         if len(self.standing) <= self.vacant:
