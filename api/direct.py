@@ -49,7 +49,7 @@ class DirectRoute(YishiRoute):
     async def _run(self, scope: Scope, receive: Receive, send: Send, services: Services) -> None:
         exchange = exchange_of(scope)
         voter = _voter(exchange)
-        if voter is None or scope["query_string"] or exchange.headers.get(b"content-type") != JSON:
+        if voter is None or not exchange.body or scope["query_string"] or exchange.headers.get(b"content-type") != JSON:
             await super()._run(scope, receive, send, services)
             return
         ballot = _read(exchange.body, services.settings.max_depth)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Engine, func, select
 from sqlmodel import Session, col
 
+from api.schemas.ballots import encode
 from voting.community.tables import Community, Person
 from voting.contests.batch import Cast
 from voting.contests.tables import BoxRow, Contest, Option, Participation
@@ -39,6 +40,17 @@ class Voter:
     def slot(self) -> bytes:
         """The pseudonym in the contest of this world."""
         return hashes.slot(CONTEST, self.secret)
+
+    def body(self, *ranking: str, seq: int = 0, **members: Any) -> dict[str, Any]:
+        """The same ballot as a request."""
+        made = self.cast(*ranking, seq=seq)
+        return {
+            "ranking": list(ranking),
+            "slot": encode(made.slot),
+            "seq": seq,
+            "commitment": encode(made.commitment),
+            **members,
+        }
 
     def cast(self, *ranking: str, seq: int = 0, shown: bool = False, dry_run: bool = False) -> Cast:
         """A ballot of single marks."""
@@ -107,6 +119,7 @@ def open_contest(session: Session, electors: int, identifier: str = CONTEST, **c
         "terms": {"revoting": False, "ballots": "valid_only"},
         "state": "open",
         "opens_at": NOW,
+        "opened_at": NOW,
         "closes_at": NOW + DAY,
         "electors": electors,
         "created_at": NOW,

@@ -1,0 +1,139 @@
+"""Two processes, one database: no elector has two ballots, no acknowledged ballot is lost, no late one is counted."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import Engine
+
+from tests.contests import processes, world
+from tests.contests.people import RETURNING
+from tests.contests.processes import Place, Server
+from tests.contests.world import CONTEST, Voter, person, voter
+from voting.clock import system_now
+from voting.contests import moves, results
+from voting.store import reader, transact
+
+pytestmark = pytest.mark.anyio
+AT_ONCE = 200
+
+
+@pytest.fixture
+def place(engine: Engine, database_url: str, tmp_path: Path) -> Place:
+    """A database with an open contest of three hundred electors."""
+    world.build(engine, electors=300, closes_at=system_now() + timedelta(days=1))
+    return processes.place(database_url, tmp_path)
+
+
+def same_body(one: Voter, _turn: int) -> dict[str, Any]:
+    return one.body("opt_a")
+
+
+def other_slot(one: Voter, _turn: int) -> dict[str, Any]:
+    return voter(one.person_id).body("opt_a")
+
+
+def other_seq(one: Voter, turn: int) -> dict[str, Any]:
+    return one.body("opt_a", seq=turn)
+
+
+async def test_two_hundred_casts_of_one_elector_at_two_processes_are_one_ballot(engine: Engine, place: Place) -> None:
+    with place.server() as first, place.server() as second:
+        await processes.ready(first, second)
+        for number, kind in enumerate((same_body, other_slot, other_seq)):
+            one = voter(person(number))
+            casts = [((first, second)[turn % 2].ballots, kind(one, turn)) for turn in range(AT_ONCE)]
+            answers = await processes.at_once(casts, place.bearer(one.person_id))
+            said = Counter(answer.status_code for answer in answers)
+            assert said[201] == 1, (kind.__name__, said)
+            assert said[200 if kind is same_body else 409] == AT_ONCE - 1, (kind.__name__, said)
+            if kind is same_body:
+                assert len({answer.json()["receipt"] for answer in answers}) == 1
+            assert world.counts(engine) == (number + 1,) * 3
+
+
+async def cast_until_killed(
+    place: Place, server: Server, voters: list[Voter], enough: int
+) -> dict[bytes, tuple[Voter, str]]:
+    """Cast from sixteen connections; kill the process when `enough` are acknowledged. Slot → voter and receipt."""
+    waiting, acknowledged = list(voters), dict[bytes, tuple[Voter, str]]()
+
+    async def keep_casting(client: httpx.AsyncClient) -> None:
+        while waiting:
+            one = waiting.pop()
+            try:
+                answer = await client.post(
+                    server.ballots, json=one.body("opt_b", "opt_a"), headers=place.bearer(one.person_id)
+                )
+            except httpx.TransportError:
+                return
+            assert answer.status_code == 201, answer.text
+            acknowledged[one.slot] = (one, answer.json()["receipt"])
+            if len(acknowledged) == enough:
+                server.process.send_signal(signal.SIGKILL)
+
+    async with httpx.AsyncClient(timeout=processes.PATIENCE) as client:
+        await asyncio.gather(*(keep_casting(client) for _ in range(16)))
+    return acknowledged
+
+
+async def test_after_a_kill_every_acknowledged_ballot_is_there(engine: Engine, place: Place) -> None:
+    with place.server() as server:
+        await processes.ready(server)
+        acknowledged = await cast_until_killed(place, server, [voter(person(n)) for n in range(300)], enough=120)
+        server.process.wait()
+    assert 120 <= len(acknowledged) < 300
+    with place.server() as restarted:
+        await processes.ready(restarted)
+        stored = world.ballots(engine)
+        assert {slot: stored.get(slot) for slot in acknowledged} == dict.fromkeys(
+            acknowledged, (0, world.packed(["opt_b", "opt_a"]))
+        )
+        assert world.counts(engine) == (len(stored),) * 3
+        for one, receipt in list(acknowledged.values())[:20]:
+            again = await processes.at_once(
+                [(restarted.ballots, one.body("opt_b", "opt_a"))], place.bearer(one.person_id)
+            )
+            assert (again[0].status_code, again[0].json()["receipt"]) == (200, receipt)
+
+
+async def test_a_close_among_casts_counts_exactly_the_acknowledged(engine: Engine, place: Place) -> None:
+    """The window ends while two processes are casting; whatever was acknowledged is counted, nothing else."""
+    with place.server() as first, place.server() as second:
+        await processes.ready(first, second)
+        total = await cast_until_closed(engine, place, (first, second), enough=100)
+    transact(engine, lambda session: moves.close(session, RETURNING, CONTEST, now=system_now()))
+    transact(engine, lambda session: moves.count(session, RETURNING, CONTEST, now=system_now()))
+    with reader(engine) as session:
+        _, tally = results.of(session, RETURNING, CONTEST, now=system_now())
+    assert 100 <= total < 300
+    assert tally.result["turnout"] == {"electors": 300, "cast": total}
+    assert tally.result["total_ballots_with_rankings"] == total
+
+
+async def cast_until_closed(engine: Engine, place: Place, servers: tuple[Server, Server], enough: int) -> int:
+    """Cast at both processes; the window ends when `enough` are acknowledged. How many were acknowledged in all."""
+    waiting, acknowledged = [voter(person(n)) for n in range(300)], 0
+
+    async def keep_casting(client: httpx.AsyncClient, server: Server) -> None:
+        nonlocal acknowledged
+        while waiting:
+            one = waiting.pop()
+            answer = await client.post(server.ballots, json=one.body("opt_b"), headers=place.bearer(one.person_id))
+            if answer.status_code != 201:
+                assert answer.json()["code"] == "voting_is_over"
+                return
+            acknowledged += 1
+            if acknowledged == enough:
+                await asyncio.to_thread(world.change, engine, closes_at=system_now())
+
+    async with httpx.AsyncClient(timeout=processes.PATIENCE) as client:
+        await asyncio.gather(*(keep_casting(client, servers[turn % 2]) for turn in range(12)))
+    return acknowledged
