@@ -10,9 +10,32 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from api import problems
+from api.cors import Cors
+from api.direct import Shortcut
 from api.front import Front
 from api.observability import Meter
-from api.routes import health, service
+from api.routes import (
+    ballots,
+    buildings,
+    clients,
+    codes,
+    communities,
+    contests,
+    dwellings,
+    health,
+    households,
+    me,
+    ownerships,
+    persons,
+    register,
+    residencies,
+    results,
+    roles,
+    rolls,
+    service,
+    tokens,
+    units,
+)
 from api.routes import problems as problem_routes
 from api.services import Services
 from voting.clock import Clock, system_now
@@ -21,9 +44,27 @@ from voting.settings import Settings
 
 ROUTERS: tuple[APIRouter, ...] = (
     # Ballots stay first: matching is a walk over this tuple, and casting is the path that must be fast.
+    ballots.router,
     service.router,
     problem_routes.router,
     health.router,
+    tokens.router,
+    me.router,
+    roles.router,
+    clients.router,
+    communities.router,
+    buildings.router,
+    units.router,
+    dwellings.router,
+    persons.router,
+    residencies.router,
+    ownerships.router,
+    households.router,
+    register.router,
+    codes.router,
+    rolls.router,
+    contests.router,
+    results.router,
 )
 
 
@@ -60,5 +101,6 @@ def create_app(settings: Settings, clock: Clock = system_now) -> FastAPI:
     app.state.meter = Meter()
     for router in ROUTERS:
         app.include_router(router)
-    app.add_middleware(Front, meter=app.state.meter)
+    app.add_middleware(Shortcut, route=ballots.SHORTCUT)
+    app.add_middleware(Front, meter=app.state.meter, cors=Cors(app.state.services))
     return app

@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api import idempotency
 from api.exchange import Exchange, exchange_of
 from api.identity import principal_of
 from api.negotiation import Conditional, IfMatch
@@ -43,19 +44,18 @@ async def _locale(request: Request) -> str:
 
 
 async def _who(request: Request) -> Principal:
-    identity = exchange_of(request.scope).identity
+    exchange = exchange_of(request.scope)
+    identity = exchange.identity
     assert identity is not None, "every route that asks for a caller is a YishiRoute"
     services = services_of(request)
-    return await principal_of(identity, services, services.clock())
+    return await principal_of(identity, services, services.clock(), gated=exchange.gated)
 
 
 async def _voter(request: Request) -> Principal:
     identity = exchange_of(request.scope).identity
-    assert identity is not None, "every route that asks for a caller is a YishiRoute"
-    if identity.claims is not None and identity.claims.community_id is not None:
+    if identity is not None and identity.claims is not None and identity.claims.community_id is not None:
         return Principal("person", identity.claims.subject, identity.claims.community_id)
-    services = services_of(request)
-    principal = await principal_of(identity, services, services.clock())
+    principal = await _who(request)
     if principal.kind == "stranger":
         raise Unauthenticated("authentication_required")
     return principal
@@ -95,6 +95,7 @@ def _finish(session: Session, exchange: Exchange, dry_run: bool) -> None:
         session.flush()
         session.rollback()
         return
+    idempotency.keep(session, exchange)
     session.commit()
 
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import Scope
 
-    from api.idempotency import Claim
     from api.identity import Identity
+    from voting.access.idempotency import Claim
 
 KEY = "yishi"
 
@@ -32,6 +32,8 @@ class Exchange:
     identity: Identity | None = None
     body: bytes = b""
     dry_run: bool = False
+    gated: bool = False
+    """Whether it is inside the gate before the database."""
     claim: Claim | None = None
     response: Response | None = None
     """What the route answers, built before its transaction commits."""

@@ -12,6 +12,7 @@ import time
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import observability
+from api.cors import Cors
 from api.exchange import KEY, Exchange
 from api.problems import Failure, Malformed, respond
 from voting.errors import YishiError
@@ -23,9 +24,10 @@ _OVERRIDE = b"x-http-method-override"
 class Front:
     """Wraps the application. `meter` counts and logs what was answered."""
 
-    def __init__(self, app: ASGIApp, meter: observability.Meter) -> None:
+    def __init__(self, app: ASGIApp, meter: observability.Meter, cors: Cors) -> None:
         self.app = app
         self.meter = meter
+        self.cors = cors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, whatever happens inside."""
@@ -45,7 +47,10 @@ class Front:
 
         try:
             _override_method(scope, exchange)
-            await self.app(scope, receive, answering)
+            app = self.app
+            if b"origin" in exchange.headers:
+                app = await self._crossing(scope, exchange)
+            await app(scope, receive, answering)
         except Exception as error:
             if status:
                 raise
@@ -55,6 +60,14 @@ class Front:
             await respond(refusal, exchange)(scope, receive, answering)
         finally:
             self.meter.answered(scope, exchange, status, time.perf_counter() - began)
+
+    async def _crossing(self, scope: Scope, exchange: Exchange) -> ASGIApp:
+        """A request of a browser from another origin: its headers, and the whole answer when it is a preflight."""
+        origin = exchange.header(b"origin")
+        exchange.added += await self.cors.headers(origin, scope["path"])
+        if scope["method"] == "OPTIONS" and b"access-control-request-method" in exchange.headers:
+            return await self.cors.preflight(origin, scope)
+        return self.app
 
 
 def _exchange(scope: Scope) -> Exchange:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from datetime import datetime
 from typing import Any
 
 from fastapi import params
@@ -20,12 +21,13 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from api import body as bodies
-from api import negotiation, strict_json
+from api import idempotency, negotiation, strict_json
 from api.exchange import Exchange, exchange_of
-from api.identity import identify
+from api.identity import NOBODY, identify
+from api.limits import address_of
 from api.problems import UnsupportedMedia
 from api.services import Services
-from voting.errors import NotFound
+from voting.errors import NotFound, Unauthenticated
 from voting.store import is_retryable, pause, refusal_of
 
 ATTEMPTS = 8
@@ -55,11 +57,27 @@ class YishiRoute(APIRoute):
         services: Services = scope["app"].state.services
         if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
             raise NotFound("route_not_found", path=scope["path"].replace("\x00", "\ufffd"))
-        exchange.identity = await identify(exchange.header(b"authorization"), services, services.clock())
+        now = services.clock()
+        await _admit(scope, exchange, services, now)
         if scope["method"] in WITH_BODY:
             limit = services.settings.max_import_bytes if self.imports else services.settings.max_body_bytes
             exchange.body = await bodies.read(exchange, receive, limit)
-        await self._run(scope, receive, send, services)
+        if self.creates and idempotency.HEADER in exchange.headers and exchange.identity is not NOBODY:
+            await self._run_once(scope, receive, send, services, now)
+        else:
+            await self._run(scope, receive, send, services)
+
+    async def _run_once(self, scope: Scope, receive: Receive, send: Send, services: Services, now: datetime) -> None:
+        exchange = exchange_of(scope)
+        assert exchange.identity is not None
+        before = await idempotency.claim(scope, exchange, services, exchange.identity.caller, now)
+        if before is not None:
+            await before(scope, receive, send)
+            return
+        try:
+            await self._run(scope, receive, send, services)
+        finally:
+            await idempotency.release(exchange, services)
 
     async def _run(self, scope: Scope, receive: Receive, send: Send, services: Services) -> None:
         exchange = exchange_of(scope)
@@ -77,12 +95,15 @@ class YishiRoute(APIRoute):
                     await super().handle(scope, replayed, watched)
                 else:
                     async with services.gate:
+                        exchange.gated = True
                         await super().handle(scope, replayed, watched)
                 return
             except Exception as error:
                 if sent or not is_retryable(error) or attempt == ATTEMPTS - 1:
                     raise (refusal_of(error) or error) from error
                 await asyncio.sleep(pause(attempt))
+            finally:
+                exchange.gated = False
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The framework's handler, between a strict reading of the body and the conditions on the answer."""
@@ -100,6 +121,18 @@ class YishiRoute(APIRoute):
             return response
 
         return handler
+
+
+async def _admit(scope: Scope, exchange: Exchange, services: Services, now: datetime) -> None:
+    """Prove who asks, and count the request against them. A token that proves nothing counts against its address."""
+    at = now.timestamp()
+    try:
+        exchange.identity = await identify(exchange.header(b"authorization"), services, now)
+    except Unauthenticated:
+        exchange.added += services.limit.hit(address_of(scope["client"]), at)
+        raise
+    caller = address_of(scope["client"]) if exchange.identity is NOBODY else exchange.identity.caller
+    exchange.added += services.limit.hit(caller, at)
 
 
 class _JsonRequest(Request):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import ParamSpec, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
+from api.limits import RateLimit
+from voting.access.issuers import OutsideIssuers
 from voting.access.keys import embedded_issuer
 from voting.access.tokens import Issuer
 from voting.clock import Clock
@@ -20,27 +23,34 @@ from voting.store import Engine, engine_for, reading
 P = ParamSpec("P")
 R = TypeVar("R")
 
+SWEEP = timedelta(minutes=10)
+
 
 @dataclass(slots=True)
 class Services:
-    """Settings, clock, database, issuer and writer, and the gate before the database."""
+    """Settings, clock, database, issuers and writer, and the gate before the database."""
 
     settings: Settings
     clock: Clock
     engine: Engine
     issuer: Issuer
+    outside: OutsideIssuers
     writer: Writer
     gate: asyncio.Semaphore
     """At most as many requests as there are connections: no thread ever waits for a connection that is held by a
     request waiting for a thread. Two connections are kept back, for the writer and for the readiness probe."""
-    stopping: bool = field(default=False)
+    limit: RateLimit
+    stopping: bool = False
+    _swept_at: datetime | None = None
 
     @classmethod
     def of(cls, settings: Settings, clock: Clock) -> Services:
         """The parts for these settings. Nothing is connected or started yet."""
         engine = engine_for(settings.database_url, settings.pool_size)
         gate = asyncio.Semaphore(max(settings.pool_size - 2, 1))
-        return cls(settings, clock, engine, embedded_issuer(settings), Writer(engine, clock), gate)
+        issuer, outside = embedded_issuer(settings), OutsideIssuers(settings.issuers)
+        limit = RateLimit(settings.rate_per_minute)
+        return cls(settings, clock, engine, issuer, outside, Writer(engine, clock), gate, limit)
 
     def start(self) -> None:
         """Start the writer."""
@@ -50,6 +60,7 @@ class Services:
         """Write what waits, then let the database go."""
         self.stopping = True
         self.writer.stop()
+        self.outside.close()
         self.engine.dispose()
 
     def ping(self) -> None:
@@ -59,6 +70,13 @@ class Services:
                 session.connection()
         except Exception as error:
             raise Unavailable("storage_unavailable", retry_after=5) from error
+
+    def sweeps(self, now: datetime) -> bool:
+        """Whether it is time to forget old idempotent answers: once in a while per process."""
+        if self._swept_at is not None and now < self._swept_at + SWEEP:
+            return False
+        self._swept_at = now
+        return True
 
     async def storage(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run work that uses one connection, on a thread, through the gate. Never call it from inside the gate."""

@@ -103,18 +103,16 @@ def engine_for(url: str, pool_size: int = 12) -> Engine:
 
 def _engine(url: str, pool_size: int) -> Engine:
     parsed = make_url(url)
+    # An error's text ends in a log: it must not carry the values of a statement.
+    common: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "hide_parameters": True}
     if parsed.get_backend_name() == "sqlite":
         if parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(
-            parsed, pool_size=pool_size, max_overflow=0, connect_args={"check_same_thread": False, "timeout": 30}
-        )
+        engine = create_engine(parsed, connect_args={"check_same_thread": False, "timeout": 30}, **common)
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(
-        parsed.set(drivername="postgresql+psycopg"), pool_size=pool_size, max_overflow=0, pool_pre_ping=True
-    )
+    return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, **common)
 
 
 def _end_transaction(connection: Any, _record: ConnectionPoolEntry) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
 from voting.access import tables
-from voting.errors import Conflict
+from voting.errors import Conflict, Invalid
 
 _TABLE = SQLModel.metadata.tables[tables.IdempotentAnswer.__tablename__]
 _C = _TABLE.c
@@ -56,7 +56,7 @@ def key_of(caller: str, method: str, path: str, key: str) -> bytes:
 def claim(session: Session, key_hash: bytes, request_hash: bytes, now: datetime) -> Claim | Stored:
     """Claim the key, or find the answer it had.
 
-    Raises Conflict: `idempotency_key_reused` for another request under the same key, `request_in_flight` (with
+    Raises Invalid `idempotency_key_reused` for another request under the same key, Conflict `request_in_flight` (with
     `retry_after`) while the first one runs.
     """
     ours = Claim(key_hash, request_hash, now)
@@ -69,7 +69,7 @@ def claim(session: Session, key_hash: bytes, request_hash: bytes, now: datetime)
     if lapsed and _take_over(session, ours, found.claimed_at):
         return ours
     if not hmac.compare_digest(found.request_hash, request_hash):
-        raise Conflict("idempotency_key_reused")
+        raise Invalid((), "idempotency_key_reused")
     if found.status is None or lapsed:
         raise Conflict("request_in_flight", retry_after=1)
     return Stored(found.status, found.headers, found.body or b"")
