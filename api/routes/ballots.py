@@ -77,3 +77,7 @@ def _claims(running: Services, contest_id: str, commitment: str, accepted: Accep
         "log": f"{running.settings.public_url.partition('://')[2]}/contests/{contest_id}",
         "integrate_by": int(accepted.integrate_by.timestamp()),
     }
+
+
+SHORTCUT = next(route for route in router.routes if isinstance(route, DirectRoute))
+"""The route that `api.direct.Shortcut` goes to."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, Field, PlainSerializer, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from api.schemas.base import Instant, Request
@@ -25,17 +25,33 @@ def decode(text: str) -> bytes:
     return urlsafe_b64decode(text + "=")
 
 
-def _in_one_spelling(text: str) -> str:
+def _read(value: Any) -> Any:
     """43 characters spell 258 bits: the last two must be zero, or two texts would be one value."""
-    if encode(decode(text)) != text:
-        raise PydanticCustomError("wrong_form", "not 32 bytes", {"expected": "32 bytes in base64url"})
-    return text
+    if isinstance(value, bytes):
+        return value
+    if not isinstance(value, str):
+        raise PydanticCustomError("wrong_type", "not a text", {"expected": "string"})
+    if len(value) == _LENGTH and value.isascii():
+        try:
+            read = decode(value)
+        except ValueError:
+            read = b""
+        if encode(read) == value:
+            return read
+    raise PydanticCustomError("wrong_form", "not 32 bytes", {"expected": "32 bytes in base64url, 43 characters"})
 
 
 Bytes32: TypeAlias = Annotated[
-    str,
-    StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$"),
-    AfterValidator(_in_one_spelling),
+    bytes,
+    BeforeValidator(_read),
+    PlainSerializer(encode, when_used="json"),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_-]{43}$",
+            "examples": ["kO2yVx7Jw3cXlJ6xgk0pQm3u1q6d5G0yT4n0cQnT3zA"],
+        }
+    ),
 ]
 """32 bytes."""
 
@@ -68,7 +84,9 @@ class BallotRequest(Request):
         return Marked(
             [[rank] if isinstance(rank, str) else rank for rank in self.ranking],
             self.seq,
-            *(None if text is None else decode(text) for text in (self.slot, self.commitment, self.secret)),
+            self.slot,
+            self.commitment,
+            self.secret,
         )
 
 

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from sqlalchemy.engine import Connection
-
 from voting.contests.statements import Poll, Statements, Stored
 from voting.errors import Conflict, Forbidden, Invalid, NotFound, YishiError
 
@@ -61,9 +59,8 @@ def integrate_by(poll: Poll, now: datetime) -> datetime:
     return second - timedelta(seconds=second.second % CADENCE.seconds) + 2 * CADENCE
 
 
-def write(connection: Connection, casts: Sequence[Cast], clock: Callable[[], datetime]) -> list[Outcome]:
+def write(statements: Statements, casts: Sequence[Cast], clock: Callable[[], datetime]) -> list[Outcome]:
     """Decide and write ballots of one contest on an open transaction. One outcome each, in the order given."""
-    statements = Statements(connection, casts[0].contest_id)
     poll = statements.poll()
     if poll is None:
         return [NotFound("contest_not_found", id=casts[0].contest_id) for _ in casts]

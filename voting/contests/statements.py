@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Dialect
+from sqlalchemy.engine.interfaces import DBAPICursor
 
 from voting.store import Instant
 
@@ -46,11 +47,11 @@ _INSTANT = Instant()
 class Statements:
     """Everything one batch says to the database, on one open transaction."""
 
-    def __init__(self, connection: Connection, contest_id: str) -> None:
-        self._cursor = connection.connection.cursor()
-        self._dialect = connection.dialect
+    def __init__(self, cursor: DBAPICursor, dialect: Dialect, contest_id: str) -> None:
+        self._cursor = cursor
+        self._dialect = dialect
         self._contest_id = contest_id
-        self._shared = connection.dialect.name == "postgresql"
+        self._shared = dialect.name == "postgresql"
 
     def poll(self) -> Poll | None:
         """The contest, held against a change of state until the commit (SQLite's writer lock holds it anyway)."""

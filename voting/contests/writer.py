@@ -19,13 +19,15 @@ from itertools import groupby
 
 import psycopg
 from sqlalchemy import Engine
-from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import PoolProxiedConnection
 
 from voting.clock import Clock
 from voting.contests import batch
 from voting.contests.batch import Accepted, Cast, Lost
 from voting.contests.casting import Forms
+from voting.contests.statements import Statements
 from voting.errors import Unavailable
 from voting.store import pause
 
@@ -36,13 +38,13 @@ WAITING = 8192
 _ATTEMPTS = 8
 _RETRIED = ("40001", "40P01")
 _PASSING = (
-    OperationalError,
-    InterfaceError,
+    DBAPIError,
+    PoolTimeout,
     sqlite3.OperationalError,
     psycopg.OperationalError,
     psycopg.InterfaceError,
 )
-"""Faults of the connection or the server: from the toolkit (begin, commit) or from the driver (everything between)."""
+"""Faults of the connection or the server: the toolkit's (to connect) and the driver's (everything after)."""
 
 Answer = Accepted | BaseException
 
@@ -65,7 +67,8 @@ class Writer:
         self._most_waiting = waiting
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
-        self._connection: Connection | None = None
+        self._connection: PoolProxiedConnection | None = None
+        self._shared = engine.dialect.name == "postgresql"
 
     def start(self) -> None:
         """Begin to write."""
@@ -128,15 +131,25 @@ class Writer:
 
     def _transact(self, casts: Sequence[Cast]) -> Sequence[Answer]:
         connection = self._connected()
-        with connection.begin() as transaction:
-            outcomes = batch.write(connection, casts, self._clock)
+        cursor = connection.cursor()
+        try:
+            if not self._shared:
+                cursor.execute("BEGIN IMMEDIATE")
+            outcomes = batch.write(Statements(cursor, self._engine.dialect, casts[0].contest_id), casts, self._clock)
             if casts[0].dry_run:
-                transaction.rollback()
+                connection.rollback()
+            else:
+                connection.commit()
+        except BaseException:
+            connection.rollback()
+            raise
+        finally:
+            cursor.close()
         return outcomes
 
-    def _connected(self) -> Connection:
+    def _connected(self) -> PoolProxiedConnection:
         if self._connection is None:
-            self._connection = self._engine.connect()
+            self._connection = self._engine.raw_connection()
         return self._connection
 
     def _disconnect(self) -> None:
@@ -148,10 +161,9 @@ class Writer:
 
 def _may_succeed_again(error: Exception) -> bool:
     """A row lost to another writer, a key taken at this moment, a serialization failure or a deadlock."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    if isinstance(cause, Lost | sqlite3.IntegrityError | psycopg.IntegrityError):
+    if isinstance(error, Lost | sqlite3.IntegrityError | psycopg.IntegrityError):
         return True
-    return getattr(cause, "sqlstate", None) in _RETRIED
+    return getattr(error, "sqlstate", None) in _RETRIED
 
 
 def _batch_key(waiting: _Waiting) -> tuple[str, bool]:
