@@ -100,7 +100,8 @@ def create_app(settings: Settings, clock: Clock = system_now) -> FastAPI:
     app.state.services = Services.of(settings, clock)
     app.state.meter = Meter()
     for router in ROUTERS:
-        app.include_router(router)
+        # Not `include_router`: it would match every request twice, and these routers need nothing added.
+        app.router.routes.extend(router.routes)
     app.add_middleware(Shortcut, route=ballots.SHORTCUT)
     app.add_middleware(Front, meter=app.state.meter, cors=Cors(app.state.services))
     return app
