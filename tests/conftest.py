@@ -60,15 +60,21 @@ def postgres_template(postgres_url: str) -> str:
     return databases.migrated_postgres(postgres_url)
 
 
+@pytest.fixture(scope="session")
+def postgres_database(postgres_url: str, postgres_template: str) -> Iterator[str]:
+    """A migrated database for the tests of this process, one after another."""
+    with databases.fresh_postgres(postgres_url, postgres_template) as url:
+        yield url
+
+
 @pytest.fixture(params=databases.KINDS)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A fresh, migrated database; every test that asks for it runs once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
         yield databases.fresh_sqlite(request.getfixturevalue("sqlite_template"), tmp_path)
         return
-    url = request.getfixturevalue("postgres_url")
-    with databases.fresh_postgres(url, request.getfixturevalue("postgres_template")) as fresh:
-        yield fresh
+    with databases.emptied_postgres(request.getfixturevalue("postgres_database")) as emptied:
+        yield emptied
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from pathlib import Path
 import psycopg
 from sqlalchemy.engine import make_url
 
-from voting import migrate
+from voting import migrate, schema
 from voting.store import engine_for
 
 KINDS = ("sqlite", "postgresql")
@@ -86,3 +86,21 @@ def fresh_postgres(url: str, template: str) -> Iterator[str]:
     finally:
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def emptied_postgres(url: str) -> Iterator[str]:
+    """A database that many tests use one after another: its rows go when a test is done, in a tenth of a copy's time.
+
+    Connections a test left behind are ended first. Triggers and keys are passed over, which only a superuser may do.
+    """
+    try:
+        yield url
+    finally:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            connection.execute("SET session_replication_role = replica")
+            connection.execute("; ".join(f'DELETE FROM "{table.name}"' for table in schema.metadata.sorted_tables))
