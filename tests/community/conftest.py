@@ -38,9 +38,7 @@ def bring(engine: Engine, community: str) -> Importer:
     def run(content: bytes, into: str = community, **options: bool) -> Report:
         return transact(
             engine,
-            lambda session: register_import.import_register(
-                session, SYSTEM, session.get_one(Community, into), content, now=NOW, **options
-            ),
+            lambda session: register_import.import_register(session, SYSTEM, into, content, now=NOW, **options),
         )
 
     return run
@@ -52,6 +50,6 @@ def export(engine: Engine, community: str) -> Callable[..., bytes]:
 
     def run(of: str = community) -> bytes:
         with reader(engine) as session:
-            return register_import.export_register(session, SYSTEM, session.get_one(Community, of), NOW)
+            return register_import.export_register(session, SYSTEM, of, NOW)
 
     return run

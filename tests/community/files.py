@@ -25,6 +25,7 @@ WANG: Cells = {
     "residency": "owner_occupier",
 }
 LI: Cells = WANG | {"person": "李雷", "phone": "13900139000", "born_on": "1982-05-06", "residency": "household_member"}
+TENANT: Cells = WANG | {"residency": "tenant", "person": "赵六", "phone": "13700137000"}
 SHOP: Cells = {"building": "1", "unit": "1", "dwelling": "101", "area_m2": "210", "owner": "远大公司"}
 
 

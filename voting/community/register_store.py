@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Table, bindparam, delete, insert, update
@@ -93,8 +94,8 @@ def _table(kind: str) -> Table:
 
 
 def _insert(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    if not rows:
-        return
+    # In the order of the ids every index grows at its end, and the order of the file is not kept (ids are random).
+    rows = sorted(rows, key=itemgetter("id"))
     if "version" in table.c:
         rows = [{**row, "version": 1} for row in rows]
     for start in range(0, len(rows), _CHUNK):
