@@ -7,8 +7,7 @@ from pydantic import ConfigDict, Field
 from api.schemas.actions import offered
 from api.schemas.base import Actionable, Request
 from api.schemas.parts import Label
-from voting.community.queries import Seen
-from voting.community.tables import Building
+from voting.community.places import SeenBuilding
 
 
 class BuildingDraft(Request):
@@ -35,7 +34,7 @@ class BuildingOut(Actionable):
     label: str = Field(examples=["3栋"])
 
     @classmethod
-    def of(cls, seen: Seen[Building]) -> BuildingOut:
+    def of(cls, seen: SeenBuilding) -> BuildingOut:
         """Present a building."""
         made = cls.model_validate(seen.row)
         made.allowed_actions = offered(seen.actions, f"/v1/buildings/{made.id}", edit="PATCH")

@@ -8,9 +8,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from api.schemas.actions import offered
 from api.schemas.base import Actionable, Instant, LocalText, Request
-from voting.community.communities import MAX_OFFSET_SECONDS
-from voting.community.queries import Seen
-from voting.community.tables import Community
+from voting.community.communities import MAX_OFFSET_SECONDS, SeenCommunity
 
 Zone = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 Origin = Annotated[str, StringConstraints(pattern=r"^https?://[A-Za-z0-9.\-]{1,253}(:[0-9]{1,5})?$")]
@@ -62,7 +60,7 @@ class CommunityOut(Actionable):
     created_at: Instant
 
     @classmethod
-    def of(cls, seen: Seen[Community]) -> CommunityOut:
+    def of(cls, seen: SeenCommunity) -> CommunityOut:
         """Present a community."""
         base = f"/v1/communities/{seen.row.id}"
         made = cls.model_validate(seen.row)

@@ -8,7 +8,7 @@ from api.schemas.actions import offered
 from api.schemas.base import Actionable, Request
 from api.schemas.parts import AreaCm2, Label
 from voting.community import areas
-from voting.community.queries import Place, Seen
+from voting.community.places import SeenDwelling
 
 
 class DwellingDraft(Request):
@@ -43,7 +43,7 @@ class DwellingOut(Actionable):
     area_m2: str = Field(examples=["89.5"], description="The same area in m², an exact decimal")
 
     @classmethod
-    def of(cls, seen: Seen[Place]) -> DwellingOut:
+    def of(cls, seen: SeenDwelling) -> DwellingOut:
         """Present a dwelling."""
         place = seen.row
         dwelling = place.dwelling

@@ -7,8 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.schemas.actions import offered
 from api.schemas.base import Actionable, Request
 from api.schemas.parts import Id
-from voting.community.households import Home
-from voting.community.queries import Seen
+from voting.community.households import SeenHome
 
 
 class RepresentativeChoice(Request):
@@ -41,7 +40,7 @@ class HouseholdOut(Actionable):
     members: list[Member]
 
     @classmethod
-    def of(cls, seen: Seen[Home]) -> HouseholdOut:
+    def of(cls, seen: SeenHome) -> HouseholdOut:
         """Present a household."""
         home = seen.row
         return cls(

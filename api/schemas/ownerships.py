@@ -7,8 +7,7 @@ from pydantic import ConfigDict, Field
 from api.schemas.actions import offered
 from api.schemas.base import Actionable, Request
 from api.schemas.parts import Id, Name
-from voting.community.queries import Seen
-from voting.community.tables import Ownership
+from voting.community.ownerships import SeenOwnership
 
 
 class OwnershipDraft(Request):
@@ -38,7 +37,7 @@ class OwnershipOut(Actionable):
     is_voter: bool
 
     @classmethod
-    def of(cls, seen: Seen[Ownership]) -> OwnershipOut:
+    def of(cls, seen: SeenOwnership) -> OwnershipOut:
         """Present an ownership."""
         made = cls.model_validate(seen.row)
         made.allowed_actions = offered(seen.actions, f"/v1/ownerships/{made.id}")

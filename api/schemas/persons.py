@@ -9,9 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.schemas.actions import offered
 from api.schemas.base import Actionable, Request
 from api.schemas.parts import Day, Name, Phone
-from voting.community.persons import Profile
-from voting.community.queries import Seen
-from voting.community.tables import Person
+from voting.community.persons import SeenPerson, SeenProfile
 
 
 class PersonDraft(Request):
@@ -72,7 +70,7 @@ class PersonOut(Actionable):
     external_ref: str | None
 
     @classmethod
-    def of(cls, seen: Seen[Person]) -> PersonOut:
+    def of(cls, seen: SeenPerson) -> PersonOut:
         """Present a person."""
         made = cls.model_validate(seen.row)
         made.allowed_actions = offered(seen.actions, f"/v1/persons/{made.id}", edit="PATCH")
@@ -86,7 +84,7 @@ class ProfileOut(PersonOut):
     ownerships: list[Owns] = Field(default_factory=list)
 
     @classmethod
-    def of_profile(cls, seen: Seen[Profile]) -> ProfileOut:
+    def of_profile(cls, seen: SeenProfile) -> ProfileOut:
         """Present a person and their dwellings."""
         made = cls.model_validate(seen.row.person)
         made.residencies = [Lives.model_validate(row) for row in seen.row.residencies]

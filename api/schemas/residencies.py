@@ -10,8 +10,7 @@ from pydantic import ConfigDict, Field
 from api.schemas.actions import offered
 from api.schemas.base import Actionable, Request
 from api.schemas.parts import Day, Id
-from voting.community.queries import Seen
-from voting.community.tables import Residency
+from voting.community.residencies import SeenResidency
 
 Kind = Literal["owner_occupier", "tenant", "household_member"]
 
@@ -48,7 +47,7 @@ class ResidencyOut(Actionable):
     to_on: date | None
 
     @classmethod
-    def of(cls, seen: Seen[Residency]) -> ResidencyOut:
+    def of(cls, seen: SeenResidency) -> ResidencyOut:
         """Present a residency."""
         made = cls.model_validate(seen.row)
         made.allowed_actions = offered(seen.actions, f"/v1/residencies/{made.id}")

@@ -7,8 +7,7 @@ from pydantic import ConfigDict, Field
 from api.schemas.actions import offered
 from api.schemas.base import Actionable, Request
 from api.schemas.parts import Label
-from voting.community.queries import Seen
-from voting.community.tables import Unit
+from voting.community.places import SeenUnit
 
 
 class UnitDraft(Request):
@@ -36,7 +35,7 @@ class UnitOut(Actionable):
     label: str = Field(examples=["2单元"])
 
     @classmethod
-    def of(cls, seen: Seen[Unit]) -> UnitOut:
+    def of(cls, seen: SeenUnit) -> UnitOut:
         """Present a unit."""
         made = cls.model_validate(seen.row)
         made.allowed_actions = offered(seen.actions, f"/v1/units/{made.id}", edit="PATCH")

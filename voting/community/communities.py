@@ -31,6 +31,9 @@ ACTS = {
 EDITABLE = ("name", "time_zone", "origins")
 
 
+SeenCommunity = Seen[Community]
+
+
 def create(
     session: Session,
     principal: Principal,
@@ -41,7 +44,7 @@ def create(
     demo: bool = False,
     demos_allowed: bool = False,
     now: datetime,
-) -> Seen[Community]:
+) -> SeenCommunity:
     """A new community, administered by whoever made it. Only the platform makes them; demos only where they may be."""
     authority.require(principal, "community.create", PLATFORM)
     _check_zone(time_zone)
@@ -84,14 +87,14 @@ def _make_admin(session: Session, principal: Principal, community_id: str, now: 
     session.flush()
 
 
-def read(session: Session, principal: Principal, community_id: str) -> Seen[Community]:
+def read(session: Session, principal: Principal, community_id: str) -> SeenCommunity:
     """One community, for whoever belongs to it."""
     row = queries.community(session, principal, community_id)
     authority.require(principal, "community.read", Subject(community_id))
     return _seen(principal, row)
 
 
-def list_all(session: Session, principal: Principal, after: str | None, limit: int) -> tuple[Seen[Community], ...]:
+def list_all(session: Session, principal: Principal, after: str | None, limit: int) -> tuple[SeenCommunity, ...]:
     """Every community of the platform, oldest first."""
     authority.require(principal, "community.list", PLATFORM)
     query = select(Community)
@@ -108,7 +111,7 @@ def edit(
     changes: Mapping[str, Any],
     expects: Expectation,
     now: datetime,
-) -> Seen[Community]:
+) -> SeenCommunity:
     """New values for some of `EDITABLE`."""
     row = _held(session, principal, community_id)
     authority.require(principal, "community.edit", Subject(row.id))
@@ -127,7 +130,7 @@ def edit(
 
 def advance_clock(
     session: Session, principal: Principal, community_id: str, seconds: int, *, demos_allowed: bool, now: datetime
-) -> Seen[Community]:
+) -> SeenCommunity:
     """Move a demo community's clock forward by whole seconds. Everywhere else time passes by itself."""
     row = _held(session, principal, community_id)
     authority.require(principal, "community.advance_clock", Subject(community_id))
@@ -154,5 +157,5 @@ def _check_zone(time_zone: str) -> None:
         raise Invalid.at("/time_zone", "time_zone_unknown", value=time_zone[:60]) from None
 
 
-def _seen(principal: Principal, row: Community) -> Seen[Community]:
+def _seen(principal: Principal, row: Community) -> SeenCommunity:
     return Seen(row, queries.actions(principal, Subject(row.id), ACTS))

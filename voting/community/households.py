@@ -28,7 +28,10 @@ class Home:
     residencies: tuple[Residency, ...]
 
 
-def read(session: Session, principal: Principal, household_id: str, now: datetime) -> Seen[Home]:
+SeenHome = Seen[Home]
+
+
+def read(session: Session, principal: Principal, household_id: str, now: datetime) -> SeenHome:
     """One household, for its members and for those who keep the register."""
     row = queries.one(session, principal, Household, household_id)
     home = _home(session, row, now)
@@ -46,7 +49,7 @@ def list_of(
     after: str | None = None,
     limit: int = 50,
     now: datetime,
-) -> tuple[Seen[Home], ...]:
+) -> tuple[SeenHome, ...]:
     """The households of a community, or that of one dwelling."""
     queries.community(session, principal, community_id)
     authority.require(principal, "register.read", Subject(community_id))
@@ -59,7 +62,7 @@ def list_of(
 
 def name_representative(
     session: Session, principal: Principal, household_id: str, person_id: str, now: datetime
-) -> Seen[Home]:
+) -> SeenHome:
     """Who speaks for the household from now on: somebody who lives there."""
     row = queries.one(session, principal, Household, household_id, hold=True)
     home = _home(session, row, now)
@@ -100,5 +103,5 @@ def _home(session: Session, row: Household, now: datetime) -> Home:
     return Home(row, place, tuple(session.exec(living)))
 
 
-def _seen(principal: Principal, home: Home) -> Seen[Home]:
+def _seen(principal: Principal, home: Home) -> SeenHome:
     return Seen(home, queries.actions(principal, queries.subject_of_place(home.place), ACTS))

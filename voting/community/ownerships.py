@@ -17,6 +17,7 @@ from voting.core.authority import Principal
 from voting.errors import Conflict, Invalid
 from voting.ids import random_id
 
+SeenOwnership = Seen[Ownership]
 ACTS = {"end": "register.edit", "make_voter": "register.edit"}
 
 
@@ -30,7 +31,7 @@ def begin(
     merge_key: str | None = None,
     is_voter: bool = False,
     now: datetime,
-) -> Seen[Ownership]:
+) -> SeenOwnership:
     """Somebody owns the dwelling: a person of the register, or an owner known by name. The first owner casts."""
     dwelling = queries.one(session, principal, Dwelling, dwelling_id)
     authority.require(principal, "register.edit", queries.subject_of_place(queries.place(session, dwelling)))
@@ -68,7 +69,7 @@ def end(session: Session, principal: Principal, ownership_id: str, now: datetime
     events.record(session, principal, row.community_id, ("ownership", row.id), "ended", now)
 
 
-def make_voter(session: Session, principal: Principal, ownership_id: str, now: datetime) -> Seen[Ownership]:
+def make_voter(session: Session, principal: Principal, ownership_id: str, now: datetime) -> SeenOwnership:
     """From now on this owner casts for the dwelling."""
     row = _held(session, principal, ownership_id)
     if not row.is_voter:
@@ -79,7 +80,7 @@ def make_voter(session: Session, principal: Principal, ownership_id: str, now: d
     return _seen(session, principal, row)
 
 
-def read(session: Session, principal: Principal, ownership_id: str) -> Seen[Ownership]:
+def read(session: Session, principal: Principal, ownership_id: str) -> SeenOwnership:
     """One ownership, for the owner and for those who keep the register."""
     row = queries.one(session, principal, Ownership, ownership_id)
     place = queries.place(session, session.get_one(Dwelling, row.dwelling_id))
@@ -89,7 +90,7 @@ def read(session: Session, principal: Principal, ownership_id: str) -> Seen[Owne
 
 def list_of(
     session: Session, principal: Principal, dwelling_id: str, after: str | None, limit: int
-) -> tuple[Seen[Ownership], ...]:
+) -> tuple[SeenOwnership, ...]:
     """The owners of a dwelling, for those who keep the register."""
     dwelling = queries.one(session, principal, Dwelling, dwelling_id)
     authority.require(principal, "register.read", queries.subject_of_place(queries.place(session, dwelling)))
@@ -158,6 +159,6 @@ def _only(session: Session, owners: list[Ownership], voter: Ownership) -> None:
             session.add(owner)
 
 
-def _seen(session: Session, principal: Principal, row: Ownership) -> Seen[Ownership]:
+def _seen(session: Session, principal: Principal, row: Ownership) -> SeenOwnership:
     place = queries.place(session, session.get_one(Dwelling, row.dwelling_id))
     return Seen(row, queries.actions(principal, queries.subject_of_place(place), ACTS))

@@ -34,6 +34,10 @@ class Profile:
     ownerships: tuple[Ownership, ...]
 
 
+SeenPerson = Seen[Person]
+SeenProfile = Seen[Profile]
+
+
 def create(
     session: Session,
     principal: Principal,
@@ -44,7 +48,7 @@ def create(
     born_on: date | None = None,
     external_ref: str | None = None,
     now: datetime,
-) -> Seen[Profile]:
+) -> SeenProfile:
     """A person of the register. The same name and phone number twice would be one voter with two ballots: a Conflict."""
     community = queries.community(session, principal, community_id)
     authority.require(principal, "register.edit", Subject(community_id))
@@ -59,7 +63,7 @@ def create(
     return _seen(session, principal, row, now)
 
 
-def read(session: Session, principal: Principal, person_id: str, now: datetime) -> Seen[Profile]:
+def read(session: Session, principal: Principal, person_id: str, now: datetime) -> SeenProfile:
     """One person, for themselves and for those who keep the register."""
     row = queries.one(session, principal, Person, person_id)
     authority.require(principal, "register.read", _subject(row))
@@ -74,7 +78,7 @@ def list_of(
     person_ref: str | None = None,
     after: str | None = None,
     limit: int = 50,
-) -> tuple[Seen[Person], ...]:
+) -> tuple[SeenPerson, ...]:
     """The persons of a community, or the one of a reference of the register's own. Ids are random: the order says nothing."""
     queries.community(session, principal, community_id)
     authority.require(principal, "register.read", Subject(community_id))
@@ -92,7 +96,7 @@ def edit(
     changes: Mapping[str, Any],
     expects: Expectation,
     now: datetime,
-) -> Seen[Profile]:
+) -> SeenProfile:
     """New values for some of `FIELDS`; None clears what may be empty."""
     row = queries.one(session, principal, Person, person_id, hold=True)
     authority.require(principal, "register.edit", _subject(row))
@@ -146,7 +150,7 @@ def _subject(row: Person) -> Subject:
     return Subject(row.community_id, person_id=row.id, kind="person")
 
 
-def _seen(session: Session, principal: Principal, row: Person, now: datetime) -> Seen[Profile]:
+def _seen(session: Session, principal: Principal, row: Person, now: datetime) -> SeenProfile:
     today = today_in(session.get_one(Community, row.community_id), now)
     lives = queries.residencies_on(today).where(Residency.person_id == row.id).order_by(col(Residency.id))
     owns = select(Ownership).where(Ownership.person_id == row.id).order_by(col(Ownership.id))

@@ -18,12 +18,15 @@ from voting.core.authority import Principal, Subject
 from voting.errors import Conflict, Invalid
 from voting.ids import random_id, timed_id
 
+SeenBuilding = Seen[Building]
+SeenUnit = Seen[Unit]
+SeenDwelling = Seen[Place]
 EDIT = {"edit": "register.edit"}
 
 
 def create_building(
     session: Session, principal: Principal, community_id: str, label: str, now: datetime
-) -> Seen[Building]:
+) -> SeenBuilding:
     """A building of the community."""
     community = queries.community(session, principal, community_id)
     authority.require(principal, "register.edit", Subject(community_id))
@@ -35,7 +38,7 @@ def create_building(
     return _seen_building(principal, row)
 
 
-def create_unit(session: Session, principal: Principal, building_id: str, label: str, now: datetime) -> Seen[Unit]:
+def create_unit(session: Session, principal: Principal, building_id: str, label: str, now: datetime) -> SeenUnit:
     """A unit of the building."""
     building = queries.one(session, principal, Building, building_id)
     authority.require(principal, "register.edit", Subject(building.community_id, building.id, kind="building"))
@@ -51,7 +54,7 @@ def create_unit(session: Session, principal: Principal, building_id: str, label:
 
 def create_dwelling(
     session: Session, principal: Principal, unit_id: str, label: str, area_cm2: int, now: datetime
-) -> Seen[Place]:
+) -> SeenDwelling:
     """A dwelling of the unit, with its household. The area is in cm²."""
     unit = queries.one(session, principal, Unit, unit_id)
     authority.require(principal, "register.edit", _subject_of_unit(unit))
@@ -71,21 +74,21 @@ def create_dwelling(
     return _seen_dwelling(session, principal, row)
 
 
-def read_building(session: Session, principal: Principal, building_id: str) -> Seen[Building]:
+def read_building(session: Session, principal: Principal, building_id: str) -> SeenBuilding:
     """One building, for whoever belongs to the community."""
     row = queries.one(session, principal, Building, building_id)
     authority.require(principal, "community.read", Subject(row.community_id, row.id, kind="building"))
     return _seen_building(principal, row)
 
 
-def read_unit(session: Session, principal: Principal, unit_id: str) -> Seen[Unit]:
+def read_unit(session: Session, principal: Principal, unit_id: str) -> SeenUnit:
     """One unit, for whoever belongs to the community."""
     row = queries.one(session, principal, Unit, unit_id)
     authority.require(principal, "community.read", _subject_of_unit(row))
     return _seen_unit(principal, row)
 
 
-def read_dwelling(session: Session, principal: Principal, dwelling_id: str, now: datetime) -> Seen[Place]:
+def read_dwelling(session: Session, principal: Principal, dwelling_id: str, now: datetime) -> SeenDwelling:
     """One dwelling, for its people and for those who keep the register."""
     row = queries.one(session, principal, Dwelling, dwelling_id)
     place = queries.place(session, row)
@@ -96,7 +99,7 @@ def read_dwelling(session: Session, principal: Principal, dwelling_id: str, now:
 
 def list_buildings(
     session: Session, principal: Principal, community_id: str, after: str | None, limit: int
-) -> tuple[Seen[Building], ...]:
+) -> tuple[SeenBuilding, ...]:
     """The buildings of a community."""
     queries.community(session, principal, community_id)
     authority.require(principal, "community.read", Subject(community_id))
@@ -112,7 +115,7 @@ def list_units(
     building_id: str | None,
     after: str | None,
     limit: int,
-) -> tuple[Seen[Unit], ...]:
+) -> tuple[SeenUnit, ...]:
     """The units of a community, or of one of its buildings."""
     queries.community(session, principal, community_id)
     authority.require(principal, "community.read", Subject(community_id))
@@ -132,7 +135,7 @@ def list_dwellings(
     unit_id: str | None = None,
     after: str | None = None,
     limit: int = 50,
-) -> tuple[Seen[Place], ...]:
+) -> tuple[SeenDwelling, ...]:
     """The dwellings of a community, of a building or of a unit. Whoever keeps only that part may list it alone."""
     queries.community(session, principal, community_id)
     if unit_id is not None:
@@ -156,7 +159,7 @@ def edit_building(
     changes: Mapping[str, Any],
     expects: Expectation,
     now: datetime,
-) -> Seen[Building]:
+) -> SeenBuilding:
     """A new label."""
     row = queries.one(session, principal, Building, building_id, hold=True)
     authority.require(principal, "register.edit", Subject(row.community_id, row.id, kind="building"))
@@ -176,7 +179,7 @@ def edit_unit(
     changes: Mapping[str, Any],
     expects: Expectation,
     now: datetime,
-) -> Seen[Unit]:
+) -> SeenUnit:
     """A new label."""
     row = queries.one(session, principal, Unit, unit_id, hold=True)
     authority.require(principal, "register.edit", _subject_of_unit(row))
@@ -196,7 +199,7 @@ def edit_dwelling(
     changes: Mapping[str, Any],
     expects: Expectation,
     now: datetime,
-) -> Seen[Place]:
+) -> SeenDwelling:
     """A new label or area."""
     row = queries.one(session, principal, Dwelling, dwelling_id, hold=True)
     place = queries.place(session, row)
@@ -256,15 +259,15 @@ def _subject_of_unit(unit: Unit) -> Subject:
     return Subject(unit.community_id, unit.building_id, unit.id, kind="unit")
 
 
-def _seen_building(principal: Principal, row: Building) -> Seen[Building]:
+def _seen_building(principal: Principal, row: Building) -> SeenBuilding:
     return Seen(row, queries.actions(principal, Subject(row.community_id, row.id, kind="building"), EDIT))
 
 
-def _seen_unit(principal: Principal, row: Unit) -> Seen[Unit]:
+def _seen_unit(principal: Principal, row: Unit) -> SeenUnit:
     return Seen(row, queries.actions(principal, _subject_of_unit(row), EDIT))
 
 
-def _seen_dwelling(session: Session, principal: Principal, row: Dwelling) -> Seen[Place]:
+def _seen_dwelling(session: Session, principal: Principal, row: Dwelling) -> SeenDwelling:
     place = queries.place(session, row)
     return Seen(place, queries.actions(principal, queries.subject_of_place(place), EDIT))
 

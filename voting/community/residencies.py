@@ -17,6 +17,7 @@ from voting.core.authority import Principal
 from voting.errors import Conflict, Invalid
 from voting.ids import random_id
 
+SeenResidency = Seen[Residency]
 KINDS = tuple(kind for kind in RESIDENCIES if kind != OWNER_ELSEWHERE)
 ACTS = {"end": "register.edit"}
 
@@ -30,7 +31,7 @@ def begin(
     kind: str,
     from_on: date | None = None,
     now: datetime,
-) -> Seen[Residency]:
+) -> SeenResidency:
     """Somebody lives in the dwelling as one of `KINDS`. An owner occupier owns it, a tenant does not."""
     dwelling = queries.one(session, principal, Dwelling, dwelling_id)
     authority.require(principal, "register.edit", queries.subject_of_place(queries.place(session, dwelling)))
@@ -57,9 +58,7 @@ def begin(
     return _seen(session, principal, row)
 
 
-def end(
-    session: Session, principal: Principal, residency_id: str, to_on: date | None, now: datetime
-) -> Seen[Residency]:
+def end(session: Session, principal: Principal, residency_id: str, to_on: date | None, now: datetime) -> SeenResidency:
     """The residency's last day: `to_on`, else today. What has ended stays ended."""
     row = queries.one(session, principal, Residency, residency_id, hold=True)
     dwelling = session.get_one(Dwelling, row.dwelling_id)
@@ -77,7 +76,7 @@ def end(
     return _seen(session, principal, row)
 
 
-def read(session: Session, principal: Principal, residency_id: str) -> Seen[Residency]:
+def read(session: Session, principal: Principal, residency_id: str) -> SeenResidency:
     """One residency, for the person and for those who keep the register."""
     row = queries.one(session, principal, Residency, residency_id)
     place = queries.place(session, session.get_one(Dwelling, row.dwelling_id))
@@ -87,7 +86,7 @@ def read(session: Session, principal: Principal, residency_id: str) -> Seen[Resi
 
 def list_of(
     session: Session, principal: Principal, dwelling_id: str, after: str | None, limit: int
-) -> tuple[Seen[Residency], ...]:
+) -> tuple[SeenResidency, ...]:
     """Every residency of a dwelling, ended ones as well, for those who keep the register."""
     dwelling = queries.one(session, principal, Dwelling, dwelling_id)
     authority.require(principal, "register.read", queries.subject_of_place(queries.place(session, dwelling)))
@@ -106,6 +105,6 @@ def _neighbour(session: Session, principal: Principal, person_id: str, community
     return person
 
 
-def _seen(session: Session, principal: Principal, row: Residency) -> Seen[Residency]:
+def _seen(session: Session, principal: Principal, row: Residency) -> SeenResidency:
     place = queries.place(session, session.get_one(Dwelling, row.dwelling_id))
     return Seen(row, queries.actions(principal, queries.subject_of_place(place), ACTS))
