@@ -9,7 +9,6 @@ import hashlib
 import re
 from datetime import datetime
 
-from sqlmodel import Session
 from starlette.responses import Response
 from starlette.types import Scope
 
@@ -19,7 +18,7 @@ from api.validation import LocatedFault
 from voting.access import idempotency as kept
 from voting.access.idempotency import Claim, Stored
 from voting.errors import Invalid
-from voting.store import transact
+from voting.store import Session, transact
 
 HEADER = b"idempotency-key"
 _KEY = re.compile(r'"?([\x21\x23-\x5b\x5d-\x7e]{8,128})"?')

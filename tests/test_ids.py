@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from voting.ids import random_id, timed_id
 
-INSTANTS = st.datetimes(datetime(2000, 1, 1), datetime(2199, 12, 31), timezones=st.just(UTC))
+EARLIEST, LATEST = datetime(2000, 1, 1), datetime(2199, 12, 31)  # noqa: DTZ001 (the strategy adds the zone)
+INSTANTS = st.datetimes(EARLIEST, LATEST, timezones=st.just(UTC))
 
 
 @given(INSTANTS, st.integers(1, 10**6))

@@ -28,7 +28,8 @@ from sqlalchemy.orm import declared_attr
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session as Session
+from sqlmodel import SQLModel
 
 from voting.errors import Conflict, Invalid, StalePrecondition, Unavailable, YishiError
 

@@ -26,7 +26,9 @@ def settle(session: Session) -> None:
     session.flush()
     for person, community in (("admin", "com_1"), ("1", "com_1"), ("2", "com_1"), ("aud", "com_1"), ("far", "com_2")):
         session.add(Person(id=f"per_{person}", community_id=community, name=person))
-    session.add(Roll(id="rol_1", community_id="com_1", name="all", basis="person", scope={"kind": "community"}, created_at=NOW))
+    session.add(
+        Roll(id="rol_1", community_id="com_1", name="all", basis="person", scope={"kind": "community"}, created_at=NOW)
+    )
     for number in ("1", "2"):
         session.add(Building(id=f"bld_{number}", community_id=f"com_{number}", label=number))
     session.flush()
