@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from api import problems
+from api import openapi, problems
 from api.cors import Cors
 from api.direct import Shortcut
 from api.front import Front
@@ -21,6 +23,7 @@ from api.routes import (
     codes,
     communities,
     contests,
+    description,
     dwellings,
     health,
     households,
@@ -46,6 +49,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     # Ballots stay first: matching is a walk over this tuple, and casting is the path that must be fast.
     ballots.router,
     service.router,
+    description.router,
     problem_routes.router,
     health.router,
     tokens.router,
@@ -78,11 +82,19 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         services.stop()
 
 
+def _version() -> str:
+    """The version of the installed distribution; a checkout that is not installed has none."""
+    try:
+        return version("yishi")
+    except PackageNotFoundError:
+        return "0+checkout"
+
+
 def create_app(settings: Settings, clock: Clock = system_now) -> FastAPI:
     """The application for these settings. Its lifespan starts the ballot writer and lets the database go at the end."""
     app = FastAPI(
         title="Yishi 议事",
-        version="0.1.0",
+        version=_version(),
         summary="A headless service with which a neighbourhood deliberates, votes and audits.",
         lifespan=_lifespan,
         docs_url=None,
@@ -104,4 +116,5 @@ def create_app(settings: Settings, clock: Clock = system_now) -> FastAPI:
         app.router.routes.extend(router.routes)
     app.add_middleware(Shortcut, route=ballots.SHORTCUT)
     app.add_middleware(Front, meter=app.state.meter, cors=Cors(app.state.services))
+    app.openapi = partial(openapi.complete, app)  # type: ignore[method-assign]  # the framework's own way to extend it
     return app

@@ -106,6 +106,9 @@ async def _leave(session: Session) -> None:
         session.close()
 
 
+ASK_WHO = frozenset({_who, _voter})
+"""The dependencies of routes that ask for the caller."""
+
 # `scope="function"` ends these before the answer leaves; by default they would end after it.
 Reading = Annotated[Session, Depends(_reading, scope="function")]
 """A session that reads."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
-
 from fastapi import APIRouter
+from fastapi import Request as HttpRequest
 from pydantic import BaseModel, Field
 
 from api.deps import Conditional, Running
@@ -38,7 +37,7 @@ class Service(Representation):
 
 
 @router.get("", operation_id="get_service")
-async def get_service(conditional: Conditional, services: Running) -> Service:
+async def get_service(request: HttpRequest, conditional: Conditional, services: Running) -> Service:
     """Describe the service: version, languages, limits, links."""
     settings = services.settings
     limits = Limits(
@@ -51,6 +50,6 @@ async def get_service(conditional: Conditional, services: Running) -> Service:
     )
     links = {"docs": "/docs", "openapi": "/openapi.json", "problems": "/problems"}
     described = Service(
-        name="yishi", version=version("yishi"), locales=list(LOCALES), demo=settings.demo, limits=limits, links=links
+        name="yishi", version=request.app.version, locales=list(LOCALES), demo=settings.demo, limits=limits, links=links
     )
     return conditional.answer(described)

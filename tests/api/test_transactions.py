@@ -17,7 +17,7 @@ from api.deps import Reading, Writing
 from api.route import YishiRoute
 from api.schemas.base import Request
 from voting.settings import Settings
-from voting.store import reader, transact, writer
+from voting.store import engine_for, reader, transact, writer
 
 pytestmark = pytest.mark.anyio
 
@@ -89,12 +89,21 @@ async def app(settings: Settings, meeting: Meeting) -> AsyncIterator[FastAPI]:
         url += ("&" if "?" in url else "?") + "options=-c%20default_transaction_isolation%3Dserializable"
     made = create_app(settings.model_copy(update={"database_url": url}))
     made.include_router(routes(meeting))
-    with writer(made.state.services.engine) as session:
-        for table in TABLES:
-            session.execute(text(table))
+    run(settings.database_url, *TABLES)
+    try:
+        async with made.router.lifespan_context(made):
+            yield made
+    finally:
+        run(settings.database_url, "DROP TABLE lid", "DROP TABLE jar")
+
+
+def run(url: str, *statements: str) -> None:
+    engine = engine_for(url)
+    with writer(engine) as session:
+        for statement in statements:
+            session.execute(text(statement))
         session.commit()
-    async with made.router.lifespan_context(made):
-        yield made
+    engine.dispose()
 
 
 @pytest.fixture
