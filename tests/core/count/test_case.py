@@ -137,3 +137,9 @@ def test_an_amount_is_written_as_an_integer_or_a_decimal(value: Fraction, text: 
 
 def test_a_written_amount_is_read_back() -> None:
     assert [amount(text) for text in (3, "4.05", 12.0, "1E-9")] == [3, Fraction(81, 20), 12, Fraction(1, 10**9)]
+
+
+def test_a_remark_behind_a_legal_word_is_no_part_of_it() -> None:
+    rules = {"tie_break": "loser_by_fewest_pairwise_wins (Condorcet lib) — ranking is library specific"}
+    case = case_from_json(DOCUMENT | {"method": "irv", "seats": 1, "rules": rules})
+    assert (case.rules.tie_break, case.open) == ("loser_by_fewest_pairwise_wins", ())

@@ -101,3 +101,23 @@ def test_a_tie_for_a_seat_is_decided_and_recorded() -> None:
     tally = counted("plurality", "2 A; 2 B; 2 C", 2, options="ABC", tie_break="order", tie_break_order=["C", "A", "B"])
     assert tally.winners == ("C", "A")
     assert [tie.selected for tie in tally.ties] == ["C", "A"]
+
+
+PAIRS = {"tie_break": "loser_by_fewest_pairwise_wins", "unranked": "ranked_last_equal"}
+
+
+def test_a_tie_for_the_last_place_can_fall_to_whom_the_others_beat_pair_by_pair() -> None:
+    text = "2 B>C>S; 2 S>B>C; 1 C>S>B; 1 C>B>S"
+    tally = counted("irv", text, options="BSC", **PAIRS)
+    assert (tally.ties[0].selected, tally.ties[0].how) == ("S", "pairs")
+    assert tally.winners == ("B",)
+
+
+def test_those_whom_no_pair_tells_apart_share_the_place() -> None:
+    tally = counted("irv", "1 A; 1 B", options="AB", **PAIRS)
+    assert (tally.winners, tally.outcome, tally.ties[0].how) == (("A", "B"), "tie_open", "shared")
+
+
+def test_those_whom_no_pair_tells_apart_leave_together() -> None:
+    tally = counted("irv", "4 A; 1 B; 1 C; 3 D>A", **PAIRS)
+    assert tally.rounds[0].eliminated == ("B", "C")

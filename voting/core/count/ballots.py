@@ -110,10 +110,10 @@ def path_of(ranking: Ranking, index: Mapping[str, int], rules: Rules) -> Path:
             if place is not None:
                 steps.setdefault(place)
             continue
-        if rules.overvote == "skip_to_next_rank":
+        if rules.passes_equal_ranks:
             continue
         # Unknown marks may all be continuing, so a rule that asks how many continue cannot let them pass.
-        if not rules.shared_ranks or OVERVOTE in rank:
+        if rules.overvote != "exhaust_if_multiple_continuing" or OVERVOTE in rank:
             return tuple(steps), "overvotes"
         places = tuple(sorted({index[option] for option in rank if option in index}))
         if places:

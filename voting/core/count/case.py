@@ -1,6 +1,7 @@
 """The case form: one JSON object with method, seats, candidates, rules, ballots and (for a conformance case) `expected`.
 
-Words by which a case says that its source leaves a rule open (`unspecified`, `n/a`, …) are read as a rule not given.
+Words by which a case says that its source leaves a rule open (`unspecified`, `n/a`, …) are read as a rule not given. A legal
+word with a remark behind it is the word.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 
 from voting.core.count.ballots import Ranking
 from voting.core.count.errors import IllegalCase
-from voting.core.count.methods import count, validate_rules
+from voting.core.count.methods import count, legal_rules, validate_rules
 from voting.core.count.rules import Rules
 from voting.core.count.tally import Tally
 
@@ -51,6 +52,8 @@ def case_from_json(document: Any) -> Case:
     if stranger is not None:
         raise IllegalCase(str(stranger), f"no such member; a case has {', '.join(sorted(KNOWN))}")
     values = _typed(document, "rules", Mapping)
+    legal = legal_rules(_typed(document, "method", str))
+    values = {member: _word(value, legal.get(member, ())) for member, value in values.items()}
     left_open = tuple(member for member, value in values.items() if is_open(value))
     kept = {member: value for member, value in values.items() if member not in left_open}
     return Case(
@@ -68,6 +71,12 @@ def case_from_json(document: Any) -> Case:
 def is_open(value: object) -> bool:
     """Whether a rule value says that the source leaves the rule open."""
     return isinstance(value, str) and (value in OPEN_WORDS or any(phrase in value for phrase in OPEN_PHRASES))
+
+
+def _word(value: object, legal: tuple[str, ...]) -> object:
+    """The legal word a text begins with, if a space and a remark follow; else the value as it is."""
+    word = value.partition(" ")[0] if isinstance(value, str) else ""
+    return word if word in legal else value
 
 
 def _typed(document: Mapping[str, Any], member: str, kind: type) -> Any:

@@ -14,8 +14,21 @@ from voting.core.count.ballots import Box
 from voting.core.count.numbers import Amount
 from voting.core.count.piles import Piles
 from voting.core.count.poll import Poll
-from voting.core.count.rules import COMMON, UNRANKED, Choice, Flag, FlagOrWhole, Members, Never, Threshold, Whole
+from voting.core.count.rules import (
+    COMMON,
+    FEWEST_PAIRWISE_WINS,
+    TIE_BREAKS,
+    UNRANKED,
+    Choice,
+    Flag,
+    FlagOrWhole,
+    Members,
+    Never,
+    Threshold,
+    Whole,
+)
 from voting.core.count.tally import Outcome, Round, Tally, Tie, Transfer
+from voting.core.count.tie_pairs import TiePairs
 from voting.core.count.tiebreak import Selecting, TieBreak
 
 MODES = {
@@ -28,9 +41,11 @@ MODES = {
 
 def members(method: str) -> Members:
     """The rule members of one of the instant-runoff methods."""
+    pairs = {"tie_break": Choice((*TIE_BREAKS, FEWEST_PAIRWISE_WINS))} if method == "irv" else {}
     return {
         **COMMON,
         **UNRANKED,
+        **pairs,
         "winner_mode": Choice((MODES[method],)),
         "threshold": Threshold(("droop_integer",)),
         "threshold_basis": Choice(("current_round", "first_round")),
@@ -74,6 +89,7 @@ class Runoff:
         self.bottoms_up = poll.method == "irv-bottoms-up"
         self.by_threshold = poll.method == "irv-bottoms-up-threshold"
         self.tie_break = TieBreak(poll.rules, poll.options)
+        self.pairs = TiePairs(poll) if poll.rules.tie_break == FEWEST_PAIRWISE_WINS else None
         self.piles = Piles(box, poll.options)
         self.winners: list[str] = []
         self.rounds: list[Round] = []
@@ -96,13 +112,14 @@ class Runoff:
         ties: list[Tie] = []
         elected: tuple[str, ...] = ()
         eliminated: tuple[str, ...] = ()
-        if any(votes.values()) or self.rounds:
+        begun = bool(self.rounds) or any(votes.values()) or (self.pairs is not None and self.box.valid > 0)
+        if begun:
             elected = self.elect(votes, ties)
             self.winners += elected
             if not elected and not self.is_open(ties) and self.must_eliminate:
                 eliminated = self.eliminate(votes, ties)
         self.standing = [option for option in self.standing if option not in eliminated]
-        outcome = self.ended(eliminated, ties) if any(votes.values()) or self.rounds else "no_ballots"
+        outcome = self.ended(eliminated, ties) if begun else "no_ballots"
         moved: list[Transfer] = []
         if outcome is None:
             for option in eliminated:
@@ -158,6 +175,8 @@ class Runoff:
             return _by_votes(votes)
         if self.bottoms_up:
             return ()
+        if self.pairs is not None and len(set(votes.values())) == 1 and self.pairs.losers(tuple(votes)) == tuple(votes):
+            return self.select(list(votes), "winner", ties)
         over = [option for option, held in votes.items() if held >= self.threshold]
         # With two left one of them wins, so that no last round stands with a single option.
         if len(over) == 1 or (not over and len(votes) > 2):
@@ -199,15 +218,26 @@ class Runoff:
         """The only one of `tied`, or the one a tie-break selects; nobody if the tie stays open."""
         if len(tied) == 1:
             return (tied[0],)
+        if self.pairs is not None:
+            return self.by_pairs(tuple(tied), selecting, ties)
         history = [dict(entry.tallies) for entry in self.rounds]
         tie = self.tie_break.decide(tied, selecting, len(self.rounds) + 1, history, self.passing)
         ties.append(tie)
         return () if tie.selected is None else (tie.selected,)
 
+    def by_pairs(self, tied: tuple[str, ...], selecting: Selecting, ties: list[Tie]) -> tuple[str, ...]:
+        """Whom pairwise comparison puts last (or, to elect, spares); those it cannot tell apart go together."""
+        assert self.pairs is not None
+        last = self.pairs.losers(tied)
+        chosen = last if selecting == "loser" or last == tied else tuple(o for o in tied if o not in last)
+        alone = chosen[0] if len(chosen) == 1 else None
+        ties.append(Tie(len(self.rounds) + 1, tied, selecting, alone, "pairs" if alone else "shared"))
+        return chosen
+
     @staticmethod
     def is_open(ties: list[Tie]) -> bool:
         """Whether a tie of this round was left open."""
-        return any(tie.selected is None for tie in ties)
+        return any(tie.how == "open" for tie in ties)
 
     @property
     def must_eliminate(self) -> bool:
@@ -217,7 +247,7 @@ class Runoff:
 
     def ended(self, eliminated: tuple[str, ...], ties: list[Tie]) -> Outcome | None:
         """How the count ended after this round, `None` if it goes on."""
-        if self.is_open(ties):
+        if self.is_open(ties) or len(self.winners) > self.seats > 0:
             return "tie_open"
         if self.finished(eliminated):
             return "decided" if len(self.winners) >= self.seats else "seats_left"

@@ -262,6 +262,9 @@ TIE_BREAKS = (
     "ask",
 )
 
+FEWEST_PAIRWISE_WINS = "loser_by_fewest_pairwise_wins"
+"""A tie-break of instant-runoff alone; those it cannot tell apart leave, or win, together."""
+
 TIES: Members = {
     "tie_break": Choice(TIE_BREAKS),
     "tie_break_order": Names(),
@@ -345,10 +348,10 @@ class Rules:
         return None if self.skipped_ranks == "unlimited" else self.max_skipped_ranks
 
     @property
-    def shared_ranks(self) -> bool:
-        """Whether a rank of several options counts once only one of them continues: so in weak orders, too."""
+    def passes_equal_ranks(self) -> bool:
+        """Whether a rank of several options is passed over: by the rule, or in weak orders, where it prefers nobody."""
         weak = self.overvote is None and self.unranked is not None
-        return weak or self.overvote == "exhaust_if_multiple_continuing"
+        return weak or self.overvote == "skip_to_next_rank"
 
 
 def read(method: str, members: Members, values: Mapping[str, Any]) -> Rules:

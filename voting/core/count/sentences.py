@@ -252,6 +252,22 @@ TIES: Mapping[str, tuple[str, str]] = {
         "{tied}并列；按公开种子抽签所得顺序（{order}），{selected}在后。",
         "{tied} are tied; by the lot drawn from the published seed ({order}) {selected} goes last.",
     ),
+    "tie_pairs_winner": (
+        "{tied}票数相同；两两比较中{selected}占优，故当选。",
+        "{tied} are tied; compared pair by pair {selected} is ahead and is elected.",
+    ),
+    "tie_pairs_loser": (
+        "{tied}票数相同；两两比较中{selected}居后，故被淘汰。",
+        "{tied} are tied; compared pair by pair {selected} is behind and is eliminated.",
+    ),
+    "tie_shared_winner": (
+        "{tied}票数相同，两两比较也分不出先后，故共同当选。",
+        "{tied} are tied and comparing them pair by pair does not tell them apart, so they share the place.",
+    ),
+    "tie_shared_loser": (
+        "{tied}票数相同，两两比较后仍分不出先后者一同被淘汰。",
+        "{tied} are tied; those whom comparing pair by pair does not tell apart leave together.",
+    ),
     "tie_open_winner": (
         "{tied}并列，没有规则决定谁在先。",
         "{tied} are tied, and no rule says who goes first.",

@@ -53,6 +53,7 @@ class Transfer:
 class Tie:
     """Options with equal votes where one had to be selected. `selected` is `None` if no rule broke the tie.
 
+    `how` is `shared` where those whom pairwise comparison could not tell apart left, or won, together.
     `order` is the order or lot that was used (the earliest wins), `compared_round` the earlier round that differed.
     """
 
@@ -60,7 +61,7 @@ class Tie:
     tied: tuple[str, ...]
     selecting: Literal["winner", "loser"]
     selected: str | None
-    how: Literal["recorded", "previous_rounds", "order", "lot", "open"]
+    how: Literal["recorded", "previous_rounds", "order", "lot", "pairs", "shared", "open"]
     order: tuple[str, ...] = ()
     compared_round: int | None = None
 
