@@ -7,7 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from typer.testing import CliRunner
+
 from tests.conftest import ROOT
+from voting.cli import app_for
 
 
 def yishi(
@@ -19,3 +22,12 @@ def yishi(
     return subprocess.run(
         command, input=input, capture_output=True, encoding="utf-8", timeout=timeout, env=surroundings, cwd=folder
     )
+
+
+def yishi_here(*arguments: object, input: str | None = None) -> subprocess.CompletedProcess[str]:
+    """The same in this process: for variations of a command that another test starts as a process."""
+    given = [str(argument) for argument in arguments]
+    done = CliRunner().invoke(app_for(given), given, input=input, prog_name="yishi")
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return subprocess.CompletedProcess(given, done.exit_code, done.stdout, done.stderr)

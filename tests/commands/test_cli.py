@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.commands.processes import yishi
+from tests.commands.processes import yishi, yishi_here
 from tests.conftest import ROOT
 from voting.cli import COMMANDS
 
@@ -19,13 +19,13 @@ def test_help_lists_every_command() -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself(command: str) -> None:
-    done = yishi(command, "--help")
+    done = yishi_here(command, "--help")
     assert done.returncode == 0
     assert f"Usage: yishi {command}" in done.stdout
 
 
 def test_a_command_that_does_not_exist_is_a_usage_error() -> None:
-    done = yishi("cuont")
+    done = yishi_here("cuont")
     assert done.returncode == 2
     assert "No such command" in done.stderr
 

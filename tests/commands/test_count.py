@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.processes import yishi
+from tests.commands.processes import yishi, yishi_here
 from tests.conftest import ROOT
 
 CASE = {
@@ -47,7 +47,7 @@ def test_json_is_one_object_with_winners_and_rounds(file: Path) -> None:
 
 
 def test_the_human_form_tells_who_was_eliminated_and_where_the_ballots_went(file: Path) -> None:
-    done = yishi("count", file)
+    done = yishi_here("count", file)
     assert "eliminated: 2 to 乙" in done.stdout
     assert done.stdout.rstrip().endswith("Elected: 乙")
 
@@ -57,7 +57,7 @@ def test_piped_output_has_no_colour_and_no_frame(file: Path) -> None:
 
 
 def test_a_name_that_looks_like_markup_is_printed_as_it_is(file: Path) -> None:
-    assert "[bold]甲" in yishi("count", file).stdout
+    assert "[bold]甲" in yishi_here("count", file).stdout
 
 
 def test_a_terminal_gets_a_framed_table(file: Path) -> None:
@@ -75,14 +75,14 @@ def test_standard_input_is_read_for_a_dash() -> None:
 
 def test_check_ends_with_one_and_the_first_difference(file: Path) -> None:
     file.write_text(json.dumps({**CASE, "expected": {"winners": ["丙"], "rounds": []}}), encoding="utf-8")
-    done = yishi("count", file, "--check")
+    done = yishi_here("count", file, "--check")
     assert done.returncode == 1
     assert "expected ['丙']; got ['乙']" in done.stderr
 
 
 def test_check_ends_with_zero_when_the_count_is_as_expected(file: Path) -> None:
     file.write_text(json.dumps({**CASE, "expected": {"winners": ["乙"]}}), encoding="utf-8")
-    assert yishi("count", file, "--check").returncode == 0
+    assert yishi_here("count", file, "--check").returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -97,14 +97,14 @@ def test_check_ends_with_zero_when_the_count_is_as_expected(file: Path) -> None:
 )
 def test_a_bad_file_ends_with_one_and_one_sentence(file: Path, content: str, sentence: str) -> None:
     file.write_text(content, encoding="utf-8")
-    done = yishi("count", file)
+    done = yishi_here("count", file)
     assert (done.returncode, done.stdout) == (1, "")
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    done = yishi("count", tmp_path / "none.json")
+    done = yishi_here("count", tmp_path / "none.json")
     assert done.returncode == 1
     assert "none.json: No such file" in done.stderr
 

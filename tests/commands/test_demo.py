@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 import stat
 import subprocess
 from collections.abc import Iterator
@@ -12,8 +13,14 @@ from pathlib import Path
 import pytest
 
 from clients.python import Client, Conflict
-from tests.commands.processes import yishi
+from tests.commands.processes import yishi_here
 from tests.commands.servers import Demo, demo
+from voting.clock import system_now
+from voting.commands import seed
+from voting.community import persons
+from voting.contests import queries
+from voting.core.authority import SYSTEM
+from voting.store import engine_for, reading
 
 
 @pytest.fixture(scope="module")
@@ -62,28 +69,34 @@ def test_the_clock_stands_unless_it_was_asked_to_move(running: Demo) -> None:
         client.communities.advance_clock(variables["COMMUNITY"], 60)
 
 
-def test_started_again_it_keeps_the_neighbourhood_and_hands_out_new_tokens(tmp_path: Path) -> None:
-    with demo(tmp_path) as first:
-        before = first.variables
-        with Client(first.url, before["RESIDENT"]) as resident:
-            resident.contests.cast(before["PARKING"], [before["FIRST"]])
-    with demo(tmp_path) as again:
-        after = again.variables
-        with Client(again.url, after["RESIDENT"]) as resident:
-            assert resident.contests.turnout(after["PARKING"]).cast == 67
-            resident.contests.cast(after["PARKING"], [after["FIRST"]])
-    assert after["COMMUNITY"] == before["COMMUNITY"]
-    assert after["INTEGRATOR"] != before["INTEGRATOR"]
+@pytest.fixture
+def left(sqlite_template: Path, tmp_path: Path) -> str:
+    """The community that an earlier run left in `tmp_path`, where the resident of the printed line has voted."""
+    (tmp_path / "var").mkdir()
+    shutil.copy(sqlite_template, tmp_path / "var" / "demo.db")
+    engine = engine_for(f"sqlite:///{tmp_path}/var/demo.db")
+    community_id = seed.plant(engine, system_now())
+    with reading(engine) as session:
+        parking = queries.page(session, SYSTEM, community_id, now=system_now())[-1]
+        resident = persons.list_of(session, SYSTEM, community_id, person_ref=seed.RESIDENT)[0].row.id
+    seed.cast(engine, system_now(), parking.contest.id, [resident], [(0,)])
+    engine.dispose()
+    return community_id
 
 
-def test_reset_begins_anew(tmp_path: Path) -> None:
-    with demo(tmp_path) as first:
-        before = first.variables["COMMUNITY"]
+def test_started_again_it_keeps_the_neighbourhood_and_finds_somebody_who_may_vote(left: str, tmp_path: Path) -> None:
+    with demo(tmp_path) as again, Client(again.url, again.variables["RESIDENT"]) as resident:
+        assert again.variables["COMMUNITY"] == left
+        assert resident.contests.turnout(again.variables["PARKING"]).cast == 67
+        resident.contests.cast(again.variables["PARKING"], [again.variables["FIRST"]])
+
+
+def test_reset_begins_anew(left: str, tmp_path: Path) -> None:
     with demo(tmp_path, "--reset") as again:
-        assert again.variables["COMMUNITY"] != before
+        assert again.variables["COMMUNITY"] != left
 
 
 def test_reset_never_touches_a_postgresql() -> None:
-    done = yishi("demo", "--reset", "--database", "postgresql://nobody@127.0.0.1:1/none")
+    done = yishi_here("demo", "--reset", "--database", "postgresql://nobody@127.0.0.1:1/none")
     assert done.returncode == 2
     assert re.search("SQLite file only", done.stderr)

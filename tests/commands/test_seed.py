@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import col, func, select
 
+from tests.commands.conftest import NOW, Planted
 from voting.access import principals
 from voting.commands import neighbourhood, seed
 from voting.community.tables import Building, Dwelling, Person, Unit
@@ -15,15 +17,21 @@ from voting.contests import queries, results
 from voting.contests.queries import View
 from voting.core.authority import STRANGER, SYSTEM, Grant, Principal
 from voting.errors import Conflict
-from voting.store import reading, transact
-
-NOW = datetime(2026, 5, 4, 8, 0, tzinfo=UTC)
+from voting.store import engine_for, reading, transact
 
 
 @pytest.fixture
-def community_id(engine: Engine) -> str:
-    """Community B, planted."""
-    return seed.plant(engine, NOW)
+def engine(planted: Planted) -> Iterator[Engine]:
+    """An engine on the database with Community B."""
+    made = engine_for(planted.url)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def community_id(planted: Planted) -> str:
+    """Community B."""
+    return planted.community_id
 
 
 def contests(engine: Engine, community_id: str) -> tuple[View, View]:

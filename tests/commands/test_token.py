@@ -7,45 +7,36 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from tests.commands.processes import yishi
+from tests.commands.conftest import Planted
+from tests.commands.processes import yishi, yishi_here
 from voting.access import principals
 from voting.access.keys import embedded_issuer
 from voting.clock import system_now
-from voting.commands import seed
 from voting.community.tables import Person
 from voting.core.authority import Grant
 from voting.settings import Settings
 from voting.store import engine_for, reading
 
 
-@pytest.fixture
-def planted(sqlite_template: Path, tmp_path: Path) -> tuple[str, str]:
-    """The URL of a database with Community B, and the community's id."""
-    url = f"sqlite:///{tmp_path}/yishi.db"
-    (tmp_path / "yishi.db").write_bytes(sqlite_template.read_bytes())
-    engine = engine_for(url)
-    community_id = seed.plant(engine, system_now())
-    engine.dispose()
-    return url, community_id
-
-
-def test_a_platform_key_may_make_communities(planted: tuple[str, str]) -> None:
-    done = yishi("token", "--platform", "--database", planted[0])
-    with reading(engine_for(planted[0])) as session:
+def test_a_platform_key_may_make_communities(planted: Planted) -> None:
+    done = yishi("token", "--platform", "--database", planted.url)
+    with reading(engine_for(planted.url)) as session:
         assert "platform" in principals.of_client_key(session, done.stdout.strip(), system_now()).scopes
 
 
-def test_a_community_key_has_the_roles_that_were_asked_for(planted: tuple[str, str]) -> None:
-    url, community_id = planted
-    done = yishi("token", "--community", community_id, "--role", "auditor", "--scope", "rolls:read", "--database", url)
+def test_a_community_key_has_the_roles_that_were_asked_for(planted: Planted) -> None:
+    url, community_id = planted.url, planted.community_id
+    done = yishi_here(
+        "token", "--community", community_id, "--role", "auditor", "--scope", "rolls:read", "--database", url
+    )
     with reading(engine_for(url)) as session:
         holder = principals.of_client_key(session, done.stdout.strip(), system_now())
     assert holder.grants == (Grant("auditor", "community", community_id),)
     assert holder.scopes == {"rolls:read"}
 
 
-def test_a_persons_token_is_one_that_the_service_accepts(planted: tuple[str, str], tmp_path: Path) -> None:
-    url, community_id = planted
+def test_a_persons_token_is_one_that_the_service_accepts(planted: Planted, tmp_path: Path) -> None:
+    url, community_id = planted.url, planted.community_id
     with reading(engine_for(url)) as session:
         person = session.exec(select(Person.id).where(Person.external_ref == "S-3")).one()
     key_file = tmp_path / "key.pem"
@@ -64,21 +55,21 @@ def test_a_persons_token_is_one_that_the_service_accepts(planted: tuple[str, str
     ],
 )
 def test_what_cannot_be_made_is_one_sentence(
-    planted: tuple[str, str], arguments: tuple[str, ...], status: int, sentence: str
+    planted: Planted, arguments: tuple[str, ...], status: int, sentence: str
 ) -> None:
-    done = yishi("token", *arguments, "--database", planted[0])
+    done = yishi_here("token", *arguments, "--database", planted.url)
     assert done.returncode == status
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_a_role_that_does_not_exist_is_refused_with_those_that_do(planted: tuple[str, str]) -> None:
-    done = yishi("token", "--community", planted[1], "--role", "king", "--database", planted[0])
+def test_a_role_that_does_not_exist_is_refused_with_those_that_do(planted: Planted) -> None:
+    done = yishi_here("token", "--community", planted.community_id, "--role", "king", "--database", planted.url)
     assert done.returncode == 1
     assert "a role is one of" in done.stderr
 
 
 def test_a_database_without_tables_is_told_to_migrate(tmp_path: Path) -> None:
-    done = yishi("token", "--platform", "--database", f"sqlite:///{tmp_path}/none.db")
+    done = yishi_here("token", "--platform", "--database", f"sqlite:///{tmp_path}/none.db")
     assert done.returncode == 1
     assert "yishi migrate" in done.stderr

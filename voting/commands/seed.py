@@ -158,7 +158,7 @@ def _elect_unit_leader(story: Story) -> None:
     )
     story.do(30, lambda session, at: moves.open_(session, story.returning, contest_id, now=at))
     voters = [person for place, person in enumerate(electors) if place % 5 != 4]
-    _cast(story, 29, contest_id, voters, _LEADER_BALLOTS)
+    cast(story.engine, story.now - timedelta(days=29), contest_id, voters, _LEADER_BALLOTS)
     story.do(27, lambda session, at: moves.close(session, story.returning, contest_id, now=at))
     story.do(26.9, lambda session, at: moves.count(session, story.returning, contest_id, now=at))
     story.do(26.8, lambda session, at: moves.publish(session, story.returning, contest_id, now=at))
@@ -181,7 +181,7 @@ def _open_parking_ranking(story: Story) -> None:
     )
     story.do(1, lambda session, at: moves.open_(session, story.returning, contest_id, now=at))
     voters = [person for place, person in enumerate(electors) if place % 3 == 0 and person != resident[0].row.id]
-    _cast(story, 0.5, contest_id, voters, _PARKING_BALLOTS)
+    cast(story.engine, story.now - timedelta(hours=12), contest_id, voters, _PARKING_BALLOTS)
 
 
 def _first_unit(session: Session, community_id: str) -> str:
@@ -243,11 +243,14 @@ def _noticed(
     return contest_id
 
 
-def _cast(
-    story: Story, days_ago: float, contest_id: str, voters: Iterable[str], patterns: Sequence[tuple[int, ...]]
+def cast(
+    engine: Engine, at: datetime, contest_id: str, voters: Iterable[str], patterns: Sequence[tuple[int, ...]]
 ) -> None:
-    """Each voter's ballot through the writer that the service itself uses."""
-    writer = Writer(story.engine, lambda: story.now - timedelta(days=days_ago))
+    """Each voter's ballot at that instant, through the writer that the service itself uses.
+
+    `patterns` are rankings by the place of an option on the ballot; the voters take them in turn.
+    """
+    writer = Writer(engine, lambda: at)
     form = writer.forms.load(contest_id)
     options = list(form.form.places)
 
