@@ -110,17 +110,25 @@ class Statements:
         return read
 
     def _insert(self, text: str, rows: Sequence[tuple[Any, ...]]) -> Sequence[Any]:
-        statement = _for_rows(text, len(rows), len(rows[0]), self._shared)
-        values = tuple(value for row in rows for value in row)
-        return self._execute(statement, values)
+        # A row that stands twice is inserted once: padding is harmless.
+        padded = _padded(rows)
+        statement = _for_rows(text, len(padded), len(rows[0]), self._shared)
+        return self._execute(statement, tuple(value for row in padded for value in row))
 
     def _run(self, text: str, values: tuple[Any, ...], keys: Sequence[Any] = ()) -> Sequence[Any]:
-        statement = _for_keys(text, len(keys), self._shared)
-        return self._execute(statement, (*values, *keys))
+        padded = _padded(keys)
+        return self._execute(_for_keys(text, len(padded), self._shared), (*values, *padded))
 
     def _execute(self, statement: str, values: tuple[Any, ...]) -> Sequence[Any]:
         self._cursor.execute(statement, values)
         return self._cursor.fetchall()
+
+
+def _padded(rows: Sequence[Any]) -> Sequence[Any]:
+    """The rows with the last one repeated up to a power of two: few texts of each statement, so that drivers keep them
+    prepared. Preparing a text of another length each time costs as much as running it."""
+    missing = (1 << (len(rows) - 1).bit_length()) - len(rows) if rows else 0
+    return [*rows, *[rows[-1]] * missing] if missing else rows
 
 
 _POLL = (
