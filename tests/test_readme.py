@@ -31,7 +31,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 def run(language: str, step: str, folder: Path) -> str:
     """What one block prints; the variables of the first block stand in every block."""
-    prelude = "set -eu; . var/demo.env; export YISHI COMMUNITY\n"
+    prelude = "set -eu; . var/demo.env\n"
     script = step if language == "sh" else f"{sys.executable} - <<'END'\n{step}END\n"
     done = subprocess.run(
         ["bash", "-c", prelude + script], cwd=folder, env=surroundings(), capture_output=True, text=True, timeout=60

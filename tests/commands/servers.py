@@ -34,7 +34,8 @@ class Demo:
     def variables(self) -> dict[str, str]:
         """The variables of `var/demo.env`."""
         lines = (self.folder / "var" / "demo.env").read_text(encoding="utf-8").splitlines()
-        return {name: value.strip("'") for name, _, value in (line.partition("=") for line in lines)}
+        pairs = (line.removeprefix("export ").partition("=") for line in lines)
+        return {name: value.strip("'") for name, _, value in pairs}
 
 
 def surroundings() -> dict[str, str]:

@@ -57,7 +57,7 @@ def keep(cast: Cast, path: Path) -> None:
     path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.writelines(f"{name}='{value}'\n" for name, value in cast.variables().items())
+        file.writelines(f"export {name}='{value}'\n" for name, value in cast.variables().items())
 
 
 def lines(cast: Cast, *, fast_clock: bool) -> Iterator[str]:
