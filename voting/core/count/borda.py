@@ -6,10 +6,12 @@ share the points of the places they take. Options left out get nothing, or (`ran
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Container
 from fractions import Fraction
 
 from voting.core.count import single_round
-from voting.core.count.ballots import OVERVOTE, Ranking, completed, is_blank
+from voting.core.count.ballots import Ranking, completed, is_blank
 from voting.core.count.numbers import Amount, whole
 from voting.core.count.poll import Poll
 from voting.core.count.rules import OPTIONS, TIES, UNRANKED, UNUSED_RANKS, Choice, Members
@@ -28,16 +30,20 @@ def count(poll: Poll) -> Tally:
     """Add up the points; the options with most are elected."""
     standing = poll.standing
     values = place_values(len(standing), poll.rules.points or "one_based")
-    points: dict[str, Amount] = dict.fromkeys(standing, 0)
+    # Ballots by option and by the places they give it: multiplied once at the end, not ballot by ballot.
+    taken: dict[str, Counter[tuple[int, int]]] = {option: Counter() for option in standing}
     undervotes = 0
     for ranking, ballots in poll.ballots.items():
         if is_blank(ranking):
             undervotes += ballots
             continue
-        for option, value in given(completed(ranking, standing, poll.rules), values, points).items():
-            points[option] += value * ballots
-    scores = {option: whole(held) for option, held in points.items()}
-    return single_round.tally(poll, scores, sum(poll.ballots.values()), undervotes)
+        for option, places in places_of(completed(ranking, standing, poll.rules), taken).items():
+            taken[option][places] += ballots
+    points: dict[str, Amount] = {
+        option: whole(sum((mean(values, places) * number for places, number in held.items()), start=Fraction(0)))
+        for option, held in taken.items()
+    }
+    return single_round.tally(poll, points, sum(poll.ballots.values()), undervotes)
 
 
 def place_values(size: int, points: str) -> tuple[Amount, ...]:
@@ -48,14 +54,23 @@ def place_values(size: int, points: str) -> tuple[Amount, ...]:
     return tuple(range(size - 1 + last, last - 1, -1))
 
 
-def given(ranking: Ranking, values: tuple[Amount, ...], standing: dict[str, Amount]) -> dict[str, Amount]:
-    """Option → points of one ballot."""
-    shares: dict[str, Amount] = {}
+def places_of(ranking: Ranking, standing: Container[str]) -> dict[str, tuple[int, int]]:
+    """Option → the places its rank takes, first and behind the last, counted from 0."""
+    held: dict[str, tuple[int, int]] = {}
     place = 0
     for rank in ranking:
-        held = [o for o in dict.fromkeys(rank) if o != OVERVOTE and o in standing and o not in shares]
-        if held:
-            total = Fraction(sum(values[place : place + len(held)], start=Fraction(0)))
-            shares.update(dict.fromkeys(held, whole(total / len(held))))
-            place += len(held)
-    return shares
+        fresh = [option for option in rank if option in standing and option not in held]
+        if fresh:
+            # A rank may name an option twice; it takes one place.
+            fresh = fresh if len(fresh) == 1 else list(dict.fromkeys(fresh))
+            span = (place, place + len(fresh))
+            for option in fresh:
+                held[option] = span
+            place = span[1]
+    return held
+
+
+def mean(values: tuple[Amount, ...], places: tuple[int, int]) -> Fraction:
+    """What each of the options that share these places gets."""
+    first, behind = places
+    return sum((Fraction(value) for value in values[first:behind]), start=Fraction(0)) / (behind - first)
