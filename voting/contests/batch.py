@@ -8,7 +8,7 @@ again are the same receipt; a later seq with the slot's secret replaces the ball
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -51,6 +51,10 @@ class Lost(Exception):
     """A row that this transaction holds changed under it: roll back and decide again."""
 
 
+class Clash(Exception):
+    """A slot or commitment is taken: roll back and decide again, carefully."""
+
+
 def integrate_by(poll: Poll, now: datetime) -> datetime:
     """When a ballot cast now is promised to be in the log: the end of the next cadence period, or the close."""
     if poll.electors < AT_CLOSE_BELOW:
@@ -59,13 +63,18 @@ def integrate_by(poll: Poll, now: datetime) -> datetime:
     return second - timedelta(seconds=second.second % CADENCE.seconds) + 2 * CADENCE
 
 
-def write(statements: Statements, casts: Sequence[Cast], clock: Callable[[], datetime]) -> list[Outcome]:
-    """Decide and write ballots of one contest on an open transaction. One outcome each, in the order given."""
+def write(
+    statements: Statements, casts: Sequence[Cast], clock: Callable[[], datetime], careful: bool = False
+) -> list[Outcome]:
+    """Decide and write ballots of one contest on an open transaction. One outcome each, in the order given.
+
+    `careful` looks for taken slots and commitments first; without it a batch that meets one raises `Clash`.
+    """
     poll = statements.poll()
     if poll is None:
         return [NotFound("contest_not_found", id=casts[0].contest_id) for _ in casts]
     now = clock() + poll.clock_offset
-    batch = _Batch(statements, poll, integrate_by(poll, now), casts)
+    batch = _Batch(statements, poll, integrate_by(poll, now), casts, careful)
     return batch.decide(_refusal(poll, now))
 
 
@@ -80,11 +89,12 @@ def _refusal(poll: Poll, now: datetime) -> YishiError | None:
 class _Batch:
     """The casts of one transaction and what became of each, by place in the batch."""
 
-    def __init__(self, statements: Statements, poll: Poll, due: datetime, casts: Sequence[Cast]) -> None:
+    def __init__(self, statements: Statements, poll: Poll, due: datetime, casts: Sequence[Cast], careful: bool) -> None:
         self._statements = statements
         self._poll = poll
         self._due = due
         self._casts = casts
+        self._careful = careful
         self._outcomes: dict[int, Outcome] = {}
         self._channels: dict[str, str | None] = {}
         self._entries: dict[int, str] = {}
@@ -126,29 +136,31 @@ class _Batch:
         return claims
 
     def _claim(self, claims: Sequence[int]) -> None:
-        fresh = self._statements.add_commitments((self._casts[place].commitment for place in claims), self._due)
-        claims = list(self._kept(claims, lambda cast: cast.commitment in fresh, "commitment_taken"))
-        if not claims:
-            return
-        marked = [(cast.slot, cast.seq, cast.ballot) for cast in map(self._casts.__getitem__, claims)]
-        free = self._statements.add_ballots(marked)
-        if taken := [cast.commitment for cast in map(self._casts.__getitem__, claims) if cast.slot not in free]:
-            self._statements.drop_commitments(taken)
-        claims = list(self._kept(claims, lambda cast: cast.slot in free, "slot_taken"))
-        if not claims:
-            return
+        if self._careful:
+            claims = self._unclashing(claims)
+            if not claims:
+                return
+        casts = [self._casts[place] for place in claims]
         entries = {self._entries[place] for place in claims}
+        if self._statements.add_commitments((cast.commitment for cast in casts), self._due) != len(casts):
+            raise Clash
+        if self._statements.add_ballots((cast.slot, cast.seq, cast.ballot) for cast in casts) != len(casts):
+            raise Clash
         if self._statements.check_off(entries) != len(entries):
             raise Lost
         self._channels.update(dict.fromkeys(entries, "online"))
         self._outcomes.update(dict.fromkeys(claims, Accepted(self._due)))
 
-    def _kept(self, claims: Sequence[int], holds: Callable[[Cast], bool], code: str) -> Iterator[int]:
+    def _unclashing(self, claims: Sequence[int]) -> list[int]:
+        """The claims of free slots and commitments; the others are refused, and their electors not checked off."""
+        slots = self._statements.stored([self._casts[place].slot for place in claims])
+        commitments = self._statements.promised([self._casts[place].commitment for place in claims])
         for place in claims:
-            if holds(self._casts[place]):
-                yield place
-            else:
-                self._outcomes[place] = Conflict(code)
+            if self._casts[place].slot in slots:
+                self._outcomes[place] = Conflict("slot_taken")
+            elif self._casts[place].commitment in commitments:
+                self._outcomes[place] = Conflict("commitment_taken")
+        return [place for place in claims if place not in self._outcomes]
 
     def _follow(self, followers: Sequence[int], refusal: YishiError | None) -> None:
         stored = self._statements.stored(sorted({self._casts[place].slot for place in followers}))
@@ -159,7 +171,7 @@ class _Batch:
             self._outcomes[place] = self._revise(cast, stored, promised) if outcome is None else outcome
 
     def _revise(self, cast: Cast, stored: dict[bytes, Stored], promised: dict[bytes, datetime]) -> Outcome:
-        if not self._statements.add_commitments([cast.commitment], self._due):
+        if self._statements.add_commitments([cast.commitment], self._due) != 1:
             return Conflict("commitment_taken")
         if not self._statements.revise(cast.slot, cast.seq, cast.ballot):
             raise Lost

@@ -1,7 +1,8 @@
 """The statements of casting: one per batch and step, the same text on SQLite and PostgreSQL but for placeholders and locks.
 
 They go to the driver as they are, with values in one tuple, past the toolkit: at this rate its expression trees and result
-objects cost more than the database. Errors are therefore the driver's own.
+objects cost more than the database. Errors are therefore the driver's own. Answers are one row or a count wherever a
+batch meets nothing unusual: SQLite's driver lets go of the interpreter for every row, and a busy event loop takes it.
 Rows are given in the order of their keys, so that two writers that meet lock them in one order and the storage of a
 batch shows nothing of who came first.
 """
@@ -9,10 +10,11 @@ batch shows nothing of who came first.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from sqlalchemy.engine import Dialect
@@ -64,35 +66,27 @@ class Statements:
 
     def electors(self, roll_id: str, persons: Sequence[str]) -> dict[str, tuple[str, str | None]]:
         """Person → (entry, channel of the check-off or nothing); absent when not on the roll. Holds the rows."""
-        # Two reads by primary key: as one join, a database without statistics walks the whole participation list.
-        entries = dict(self._run(_VOTERS, (roll_id,), persons))
-        if not entries:
-            return {}
-        channels = dict(self._run(_CHANNELS, (self._contest_id,), sorted(set(entries.values()))))
-        return {person: (entry, channels[entry]) for person, entry in entries.items() if entry in channels}
+        row = self._run(_ELECTORS_SHARED if self._shared else _ELECTORS, (roll_id, self._contest_id), persons)[0]
+        return {person: (entry, channel) for person, entry, channel in json.loads(row[0] or "[]")}
 
     def check_off(self, entries: Iterable[str]) -> int:
         """Check off those of these electors who are not yet: how many were."""
-        return len(self._run(_CHECK_OFF, (self._contest_id,), sorted(entries)))
+        return self._change(_for_keys, _CHECK_OFF, [(entry,) for entry in sorted(entries)], (self._contest_id,))
 
-    def add_commitments(self, commitments: Iterable[bytes], integrate_by: datetime) -> set[bytes]:
-        """Put commitments before the sequencer: those that were new."""
+    def add_commitments(self, commitments: Iterable[bytes], integrate_by: datetime) -> int:
+        """Put commitments before the sequencer: how many were new."""
         due = _INSTANT.process_bind_param(integrate_by, self._dialect)
         rows = [(self._contest_id, commitment, due) for commitment in sorted(commitments)]
-        return {bytes(row[0]) for row in self._insert(_ADD_COMMITMENTS, rows)}
+        return self._change(_for_rows, _ADD_COMMITMENTS, rows)
 
-    def drop_commitments(self, commitments: Iterable[bytes]) -> None:
-        """Take back commitments of this same transaction whose ballots found their slot taken."""
-        self._run(_DROP_COMMITMENTS, (self._contest_id,), sorted(commitments))
-
-    def add_ballots(self, ballots: Iterable[tuple[bytes, int, bytes]]) -> set[bytes]:
-        """Put (slot, seq, marks) into the box: the slots that were free."""
-        rows = [(self._contest_id, *ballot) for ballot in sorted(ballots)]
-        return {bytes(row[0]) for row in self._insert(_ADD_BALLOTS, rows)}
+    def add_ballots(self, ballots: Iterable[tuple[bytes, int, bytes]]) -> int:
+        """Put (slot, seq, marks) into the box: how many slots were free."""
+        return self._change(_for_rows, _ADD_BALLOTS, [(self._contest_id, *ballot) for ballot in sorted(ballots)])
 
     def revise(self, slot: bytes, seq: int, ballot: bytes) -> bool:
         """Replace the ballot of a slot by a later one: whether it was later."""
-        return bool(self._run(_REVISE, (seq, ballot, self._contest_id, slot, seq)))
+        self._cursor.execute(_for_keys(_REVISE, 0, self._shared), (seq, ballot, self._contest_id, slot, seq))
+        return self._cursor.rowcount == 1
 
     def stored(self, slots: Sequence[bytes]) -> dict[bytes, Stored]:
         """Slot → ballot, held against another revision on PostgreSQL."""
@@ -109,19 +103,22 @@ class Statements:
         assert read is not None, "the column is never empty"
         return read
 
-    def _insert(self, text: str, rows: Sequence[tuple[Any, ...]]) -> Sequence[Any]:
-        # A row that stands twice is inserted once: padding is harmless.
-        padded = _padded(rows)
-        statement = _for_rows(text, len(padded), len(rows[0]), self._shared)
-        return self._execute(statement, tuple(value for row in padded for value in row))
-
     def _run(self, text: str, values: tuple[Any, ...], keys: Sequence[Any] = ()) -> Sequence[Any]:
         padded = _padded(keys)
-        return self._execute(_for_keys(text, len(padded), self._shared), (*values, *padded))
-
-    def _execute(self, statement: str, values: tuple[Any, ...]) -> Sequence[Any]:
-        self._cursor.execute(statement, values)
+        self._cursor.execute(_for_keys(text, len(padded), self._shared), (*values, *padded))
         return self._cursor.fetchall()
+
+    def _change(
+        self,
+        fitted: Callable[[str, int, bool], str],
+        text: str,
+        rows: Sequence[tuple[Any, ...]],
+        values: tuple[Any, ...] = (),
+    ) -> int:
+        # A row that stands twice is written once: padding is harmless.
+        padded = _padded(rows)
+        self._cursor.execute(fitted(text, len(padded), self._shared), (*values, *chain.from_iterable(padded)))
+        return self._cursor.rowcount
 
 
 def _padded(rows: Sequence[Any]) -> Sequence[Any]:
@@ -135,24 +132,26 @@ _POLL = (
     "SELECT c.state, c.closes_at, c.roll_id, c.terms, c.electors, m.clock_offset_seconds"
     " FROM contest c JOIN community m ON m.id = c.community_id WHERE c.id = ? FOR SHARE OF c"
 )
-_VOTERS = "SELECT person_id, entry_id FROM roll_voter WHERE roll_id = ? AND person_id IN (KEYS)"
-_CHANNELS = (
-    "SELECT entry_id, channel FROM participation WHERE contest_id = ? AND entry_id IN (KEYS)"
-    " ORDER BY entry_id FOR UPDATE"
+# The order of the join is said, not left to statistics, which a fresh participation list has not.
+_ELECTORS = (
+    "SELECT json_group_array(json_array(v.person_id, v.entry_id, p.channel))"
+    " FROM roll_voter v CROSS JOIN participation p"
+    " WHERE v.roll_id = ? AND p.contest_id = ? AND v.person_id IN (KEYS) AND p.entry_id = v.entry_id"
+)
+_ELECTORS_SHARED = (
+    "SELECT json_agg(json_build_array(held.person_id, held.entry_id, held.channel))::text FROM ("
+    "SELECT v.person_id, v.entry_id, p.channel FROM roll_voter v CROSS JOIN participation p"
+    " WHERE v.roll_id = ? AND p.contest_id = ? AND v.person_id IN (KEYS) AND p.entry_id = v.entry_id"
+    " ORDER BY p.entry_id FOR UPDATE OF p) held"
 )
 _CHECK_OFF = (
-    "UPDATE participation SET channel = 'online'"
-    " WHERE contest_id = ? AND channel IS NULL AND entry_id IN (KEYS) RETURNING entry_id"
+    "UPDATE participation SET channel = 'online' WHERE contest_id = ? AND channel IS NULL AND entry_id IN (KEYS)"
 )
 _ADD_COMMITMENTS = (
-    "INSERT INTO pending_commitment (contest_id, commitment, integrate_by)"
-    " VALUES ROWS ON CONFLICT DO NOTHING RETURNING commitment"
+    "INSERT INTO pending_commitment (contest_id, commitment, integrate_by) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 )
-_DROP_COMMITMENTS = "DELETE FROM pending_commitment WHERE contest_id = ? AND commitment IN (KEYS) RETURNING commitment"
-_ADD_BALLOTS = (
-    "INSERT INTO ballot_box (contest_id, slot, seq, ballot) VALUES ROWS ON CONFLICT DO NOTHING RETURNING slot"
-)
-_REVISE = "UPDATE ballot_box SET seq = ?, ballot = ? WHERE contest_id = ? AND slot = ? AND seq < ? RETURNING seq"
+_ADD_BALLOTS = "INSERT INTO ballot_box (contest_id, slot, seq, ballot) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+_REVISE = "UPDATE ballot_box SET seq = ?, ballot = ? WHERE contest_id = ? AND slot = ? AND seq < ?"
 _STORED = "SELECT slot, seq, ballot FROM ballot_box WHERE contest_id = ? AND slot IN (KEYS) ORDER BY slot FOR UPDATE"
 _PROMISED = "SELECT commitment, integrate_by FROM pending_commitment WHERE contest_id = ? AND commitment IN (KEYS)"
 
@@ -165,8 +164,9 @@ def _for_keys(text: str, keys: int, shared: bool) -> str:
 
 
 @cache
-def _for_rows(text: str, rows: int, width: int, shared: bool) -> str:
-    """The statement for so many rows of so many values."""
-    row = f"({', '.join('?' * width)})"
-    full = text.replace("ROWS", ", ".join([row] * rows))
+def _for_rows(text: str, rows: int, shared: bool) -> str:
+    """The statement for so many rows."""
+    head, _, rest = text.partition("VALUES ")
+    row, _, tail = rest.partition(")")
+    full = f"{head}VALUES {', '.join([row + ')'] * rows)}{tail}"
     return full.replace("?", "%s") if shared else full

@@ -25,7 +25,7 @@ from sqlalchemy.pool import PoolProxiedConnection
 
 from voting.clock import Clock
 from voting.contests import batch
-from voting.contests.batch import Accepted, Cast, Lost
+from voting.contests.batch import Accepted, Cast, Clash, Lost
 from voting.contests.casting import Forms
 from voting.contests.statements import Statements
 from voting.errors import Unavailable
@@ -120,22 +120,26 @@ class Writer:
         return [answer for cast in casts for answer in self._write([cast])]
 
     def _persist(self, casts: Sequence[Cast]) -> Sequence[Answer]:
+        careful = False
         for attempt in range(_ATTEMPTS):
             try:
-                return self._transact(casts)
+                return self._transact(casts, careful)
+            except Clash:
+                careful = True
             except Exception as error:
                 if not _may_succeed_again(error):
                     raise
                 time.sleep(pause(attempt))
         raise Unavailable("writer_busy", retry_after=1)
 
-    def _transact(self, casts: Sequence[Cast]) -> Sequence[Answer]:
+    def _transact(self, casts: Sequence[Cast], careful: bool) -> Sequence[Answer]:
         connection = self._connected()
         cursor = connection.cursor()
         try:
             if not self._shared:
                 cursor.execute("BEGIN IMMEDIATE")
-            outcomes = batch.write(Statements(cursor, self._engine.dialect, casts[0].contest_id), casts, self._clock)
+            statements = Statements(cursor, self._engine.dialect, casts[0].contest_id)
+            outcomes = batch.write(statements, casts, self._clock, careful)
             if casts[0].dry_run:
                 connection.rollback()
             else:
