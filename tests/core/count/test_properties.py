@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.core.count.polls import NAMES, STRICT, STV, marked_boxes, rank_rules, strict_boxes
 from voting.core.count import METHODS, Ranking, count
 
-FEW = settings(max_examples=15, deadline=None)
+FEW = settings(max_examples=10, deadline=None)
 DECIDED = {"tie_break": "candidate_order", "tie_break_order": NAMES}
 
 
