@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import argparse
 import gc
+from typing import TYPE_CHECKING
 
 import uvicorn
-from fastapi import FastAPI
 
-from api.app import create_app
 from api.observability import configure_logging
 from voting.settings import Settings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 GRACE = 20
 """Seconds that running requests have when the process is told to stop."""
@@ -25,6 +27,8 @@ COLLECT_AFTER = 50_000
 
 def application() -> FastAPI:
     """The application of one process, its start set aside from the garbage collector."""
+    from api.app import create_app  # The process that only watches over workers needs none of it.
+
     settings = Settings()
     # A worker is a fresh process: what the first one configured is not there.
     configure_logging(settings.log_json)

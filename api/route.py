@@ -27,7 +27,7 @@ from api.identity import NOBODY, identify
 from api.limits import address_of
 from api.problems import UnsupportedMedia
 from api.services import Services
-from voting.errors import NotFound, Unauthenticated
+from voting.errors import Fault, Invalid, NotFound, Unauthenticated
 from voting.store import is_retryable, pause, refusal_of
 
 ATTEMPTS = 8
@@ -109,11 +109,14 @@ class YishiRoute(APIRoute):
         """The framework's handler, between a strict reading of the body and the conditions on the answer."""
         inner = super().get_route_handler()
         takes_json = self.body_field is not None and not isinstance(self.body_field.field_info, params.Form)
+        takes_none = self.body_field is None and not (self.openapi_extra or {}).get("x-import")
 
         async def handler(request: Request) -> Response:
             exchange = exchange_of(request.scope)
             if takes_json and exchange.body:
                 request = _read_json(request, exchange)
+            if takes_none and exchange.body:
+                _refuse_members(await _read_json(request, exchange).json())
             response = await inner(request)
             if request.method == "GET":
                 response = negotiation.conditional(response, exchange)
@@ -121,6 +124,14 @@ class YishiRoute(APIRoute):
             return response
 
         return handler
+
+
+def _refuse_members(body: object) -> None:
+    """A request without a body may send an empty object; whatever else it says would be ignored, so it is refused."""
+    if not isinstance(body, dict):
+        raise Invalid.at("", "wrong_type", expected="object")
+    if body:
+        raise Invalid([Fault(f"/{name}"[:80], "unexpected_member", {"member": name[:80]}) for name in list(body)[:50]])
 
 
 async def _admit(scope: Scope, exchange: Exchange, services: Services, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import structlog
 from fastapi import FastAPI
 from sqlalchemy import Engine
 
@@ -18,6 +20,9 @@ from voting.settings import Settings
 from voting.store import engine_for
 
 ROOT = Path(__file__).parent.parent
+
+# One line per request is for operators; thousands of them, written in colour, take longer than the requests.
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
 
 
 def shared_folder() -> Path:

@@ -13,6 +13,8 @@ CALLERS = ("stranger", "resident", "foreign", "officer", "auditor", "admin")
 
 TABLE = """
 GET   /v1                                               200 200 200 200 200 200
+GET   /docs                                             200 200 200 200 200 200
+GET   /openapi.json                                     200 200 200 200 200 200
 GET   /problems                                         200 200 200 200 200 200
 GET   /problems/{code}                                  200 200 200 200 200 200
 GET   /livez                                            200 200 200 200 200 200
