@@ -11,12 +11,15 @@ from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy import Engine
+from sqlmodel import Session
 
 from tests.contests import world
 from tests.contests.world import DAY, NOW, person, voter
+from voting.community.tables import Community
 from voting.contests.batch import Accepted, Cast
 from voting.contests.writer import Writer
 from voting.errors import Forbidden, Invalid, NotFound, Unavailable, YishiError
+from voting.store import transact
 
 T = TypeVar("T")
 
@@ -269,6 +272,31 @@ def test_a_full_queue_says_when_to_come_back(engine: Engine, clock: Clock) -> No
     writer.stop()
     assert isinstance(outcome, Unavailable)
     assert outcome.retry_after == 1
+
+
+def test_a_lost_connection_is_told_and_replaced(engine: Engine, writer: Writer) -> None:
+    if engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has no connection to lose")
+    world.build(engine)
+    together(writer, [voter(person(0)).cast("opt_a")])
+    with engine.connect() as other:
+        other.exec_driver_sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    cast = voter(person(1)).cast("opt_a")
+    assert codes(together(writer, [cast])) == {"storage_unavailable": 1}
+    assert codes(together(writer, [cast])) == {"accepted": 1}
+
+
+def test_only_a_demo_community_lives_ahead(engine: Engine, writer: Writer) -> None:
+    world.build(engine)
+
+    def ahead(session: Session, demo: bool) -> None:
+        community = session.get_one(Community, "com_1")
+        community.clock_offset_seconds, community.demo = 86_400, demo
+
+    transact(engine, lambda session: ahead(session, demo=False))
+    assert codes(together(writer, [voter(person(0)).cast("opt_a")])) == {"accepted": 1}
+    transact(engine, lambda session: ahead(session, demo=True))
+    assert codes(together(writer, [voter(person(1)).cast("opt_a")])) == {"voting_is_over": 1}
 
 
 def test_stopping_writes_what_waits(engine: Engine, clock: Clock) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from voting.community import clock
 from voting.community.tables import Community
 from voting.contests import terms
 from voting.contests.tables import Contest, Option, Participation
@@ -92,7 +93,7 @@ def community_time(session: Session, community_id: str, now: datetime) -> dateti
     community = session.get(Community, community_id)
     if community is None:
         raise NotFound("community_not_found", id=community_id)
-    return now + timedelta(seconds=community.clock_offset_seconds)
+    return clock.now_in(community, now)
 
 
 def options(session: Session, contest_id: str) -> tuple[Option, ...]:

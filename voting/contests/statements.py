@@ -129,7 +129,8 @@ def _padded(rows: Sequence[Any]) -> Sequence[Any]:
 
 
 _POLL = (
-    "SELECT c.state, c.closes_at, c.roll_id, c.terms, c.electors, m.clock_offset_seconds"
+    "SELECT c.state, c.closes_at, c.roll_id, c.terms, c.electors,"
+    " CASE WHEN m.demo THEN m.clock_offset_seconds ELSE 0 END"
     " FROM contest c JOIN community m ON m.id = c.community_id WHERE c.id = ? FOR SHARE OF c"
 )
 # The order of the join is said, not left to statistics, which a fresh participation list has not.
