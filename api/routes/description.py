@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, FastAPI, Query
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -16,11 +17,19 @@ from api.route import YishiRoute
 router = APIRouter(route_class=YishiRoute, include_in_schema=False)
 
 
+@lru_cache(maxsize=8)
+def _rendered(app: FastAPI, locale: str | None) -> bytes:
+    """The description as JSON, or as the page in a language: the routes of an application do not change."""
+    described = app.openapi()
+    if locale is not None:
+        return reference.page(described, locale).encode()
+    return json.dumps(described, ensure_ascii=False, separators=(",", ":")).encode()
+
+
 @router.get("/openapi.json", operation_id="get_openapi")
 async def get_openapi(request: Request) -> Response:
     """Describe every route (OpenAPI 3.1)."""
-    described = json.dumps(request.app.openapi(), ensure_ascii=False, separators=(",", ":"))
-    return Response(described, media_type="application/json")
+    return Response(_rendered(request.app, None), media_type="application/json")
 
 
 @router.get("/docs", operation_id="get_docs")
@@ -28,5 +37,5 @@ async def get_docs(
     request: Request, locale: Locale, lang: Annotated[Literal["en", "zh-CN"] | None, Query()] = None
 ) -> Response:
     """Show the reference page."""
-    page = reference.page(request.app.openapi(), lang or locale)
+    page = _rendered(request.app, lang or locale)
     return HTMLResponse(page, headers={"Content-Security-Policy": reference.POLICY})

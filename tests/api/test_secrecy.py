@@ -1,0 +1,171 @@
+"""No figure about choices leaves the service before the close.
+
+Not by looking for figures, but by changing every choice in the box behind the service's back: whatever anybody can read
+must stay the same to the byte. Turnout is not a choice; a test of its own shows that a cast changes nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlmodel import Session, select
+
+from api.schemas.ballots import encode
+from tests.access.world import a_role
+from tests.api.authorisation import IDS, rows
+from tests.api.conftest import Service
+from tests.api.test_authorisation_matrix import bearers, settle
+from tests.contests import world
+from voting.clock import system_now
+from voting.community.tables import Person
+from voting.contests import moves
+from voting.contests.tables import BoxRow, Contest
+from voting.core import box
+from voting.core.authority import GRANTED_ROLES, SYSTEM
+from voting.store import reader, transact
+
+READS = [row.split()[1] for row in rows() if row.startswith("GET") and row != "GET /metrics"]
+CONTEST, ROLL, VOTERS = "con_secret", "rol_secret", 30
+OPTIONS = [f"{option}_{CONTEST}" for option in world.OPTIONS]
+IDS_HERE = IDS | {"contest_id": CONTEST, "roll_id": ROLL}
+
+SOME = ("stranger", "auditor", "admin", "returning_officer", "voter")
+Answers = dict[tuple[str, str], tuple[int, bytes]]
+
+
+def build(session: Session) -> None:
+    """The small world with a holder of every role, and an open contest with thirty electors."""
+    settle(session)
+    for role in GRANTED_ROLES:
+        session.add(Person(id=f"per_{role}", community_id="com_1", name=role))
+        session.add(a_role(f"rle_{role}", f"per_{role}", role))
+    session.flush()
+    world.roll(session, VOTERS, ROLL)
+    world.open_contest(session, VOTERS, CONTEST, roll_id=ROLL, closes_at=system_now() + timedelta(days=300))
+
+
+class Readers:
+    """Everybody who can read, in front of a contest in which twenty-nine of thirty have cast."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        transact(service.engine, build)
+        services = service.app.state.services
+        callers = {who: held for who, held in bearers(service.app).items() if "wrong" not in who and who != "expired"}
+        for role in GRANTED_ROLES:
+            token = services.issuer.issue_access(f"per_{role}", "com_1", services.clock())
+            callers[role] = {"Authorization": f"Bearer {token}"}
+        self.callers = callers | {"voter": self.voter(0)}
+        for number in range(VOTERS - 1):
+            self.cast(number, OPTIONS[0 if number % 7 else 1 :][:3])
+
+    def voter(self, number: int) -> dict[str, str]:
+        services = self.service.app.state.services
+        token = services.issuer.issue_access(world.person(number), "com_1", services.clock())
+        return {"Authorization": f"Bearer {token}"}
+
+    def cast(self, number: int, options: list[str]) -> None:
+        answer = self.service.request(
+            "POST",
+            f"/v1/contests/{CONTEST}/ballots",
+            json={"ranking": [[option] for option in options]},
+            headers=self.voter(number),
+        )
+        assert answer.status_code == 201, answer.text
+
+    def read(self, *callers: str) -> Answers:
+        """Every GET as these callers, or as all. The request id is given, so that problems repeat to the byte."""
+        found = {}
+        for path in READS:
+            for who in callers or self.callers:
+                headers = self.callers[who] | {"X-Request-Id": "the-same-id"}
+                answer = self.service.request("GET", path.format(**IDS_HERE), headers=headers)
+                assert answer.status_code < 500, (path, who, answer.text)
+                found[path, who] = (answer.status_code, answer.content)
+        return found
+
+
+@pytest.fixture(scope="module")
+def readers(service: Service) -> Readers:
+    return Readers(service)
+
+
+def change_every_choice(session: Session) -> None:
+    """Everybody now wants the last option alone."""
+    last = box.pack([[OPTIONS[3]]], {option: place for place, option in enumerate(OPTIONS)})
+    for row in session.exec(select(BoxRow).where(BoxRow.contest_id == CONTEST)):
+        row.ballot = last
+
+
+def test_no_answer_depends_on_what_was_chosen(readers: Readers) -> None:
+    before = readers.read()
+    transact(readers.service.engine, change_every_choice)
+    after = readers.read()
+    assert [place for place in before if before[place] != after[place]] == []
+
+
+def test_what_is_read_most_is_really_read(readers: Readers) -> None:
+    answered = readers.read(*SOME)
+    for path in (
+        "/v1/contests/{contest_id}",
+        "/v1/contests/{contest_id}/turnout",
+        "/v1/communities/{community_id}/contests",
+    ):
+        assert answered[path, "stranger"][0] == 200
+    assert answered["/v1/contests/{contest_id}/events", "auditor"][0] == 200
+    for path in ("/v1/contests/{contest_id}/result", "/v1/contests/{contest_id}/rounds"):
+        assert {answered[path, who][0] for who in SOME} == {409}
+
+
+def test_a_cast_changes_turnout_and_nothing_else(readers: Readers) -> None:
+    before = readers.read(*SOME)
+    readers.cast(VOTERS - 1, OPTIONS[:1])
+    after = readers.read(*SOME)
+    changed = {path for path, who in before if before[path, who] != after[path, who]}
+    assert changed <= {
+        "/v1/contests/{contest_id}/turnout",
+        "/v1/contests/{contest_id}",
+        "/v1/communities/{community_id}/contests",
+    }
+    assert "/v1/contests/{contest_id}/turnout" in changed
+
+
+def test_no_answer_holds_a_slot(readers: Readers) -> None:
+    with reader(readers.service.engine) as session:
+        slots = session.exec(select(BoxRow.slot).where(BoxRow.contest_id == CONTEST)).all()
+    shown = b"".join(body for _, body in readers.read(*SOME).values())
+    assert len(slots) >= VOTERS - 1
+    assert not any(encode(slot).encode() in shown or slot.hex().encode() in shown for slot in slots)
+
+
+def test_the_figures_of_the_process_name_no_contest_and_no_option(readers: Readers) -> None:
+    figures = readers.service.request("GET", "/metrics").text
+    assert 'route="/v1/contests/{contest_id}/ballots"' in figures
+    assert re.findall(r"\b(?:con|opt|per|rol|ent|com)_(?!id)\w+", figures) == []
+
+
+@pytest.mark.parametrize("move", ["count", "publish", "certify"])
+def test_nobody_counts_before_the_close_not_even_to_try(readers: Readers, move: str) -> None:
+    for who, bearer in readers.callers.items():
+        answer = readers.service.request("POST", f"/v1/contests/{CONTEST}/{move}?dry_run=true", headers=bearer)
+        assert answer.status_code in {401, 403, 404, 409}, (who, answer.text)
+
+
+def test_after_the_close_the_result_does_depend_on_what_was_chosen(readers: Readers) -> None:
+    """The same reading sees a difference where there must be one."""
+    before = readers.read("stranger")
+
+    def end(session: Session) -> None:
+        contest = session.get_one(Contest, CONTEST)
+        contest.state, contest.closed_at = "closed", system_now()
+        session.flush()
+        moves.count(session, SYSTEM, CONTEST, now=system_now())
+        moves.publish(session, SYSTEM, CONTEST, now=system_now())
+
+    transact(readers.service.engine, end)
+    after = readers.read("stranger")
+    result = ("/v1/contests/{contest_id}/result", "stranger")
+    assert (before[result][0], after[result][0]) == (409, 200)
+    assert OPTIONS[3].encode() in after[result][1]
