@@ -1,0 +1,92 @@
+"""Requests made from the description, fitting and unfitting: every answer is one the description promises, and none is a 500.
+
+Deterministic: the examples follow from the description alone. Each operation is asked with the ids of the settled world, so
+that requests get past the first look-up, and with ids made up.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from api.app import ROUTERS
+from tests.api.authorisation import CONTEST_OF, IDS, rows
+from tests.api.conftest import Service
+from tests.api.test_authorisation_matrix import bearers, settle
+from voting.store import transact
+
+DESCRIBED = {route.path for router in ROUTERS for route in router.routes if getattr(route, "include_in_schema", False)}
+OPERATIONS = [row for row in rows() if row.split()[1] in DESCRIBED]
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+EXAMPLES = {GenerationMode.POSITIVE: 8, GenerationMode.NEGATIVE: 6}
+ASKED = [(row, GenerationMode.POSITIVE) for row in OPERATIONS]
+ASKED += [(row, GenerationMode.NEGATIVE) for row in OPERATIONS if not row.startswith("GET")]
+
+
+class Fuzzed:
+    """A service with a settled world, and its description as generators."""
+
+    def __init__(self, service: Service) -> None:
+        transact(service.engine, settle)
+        self.service = service
+        self.schema = schemathesis.openapi.from_dict(service.app.openapi())
+        self.bearer = bearers(service.app)["admin"]
+
+    def ask(self, case: Any) -> httpx.Response:
+        """Send a generated request."""
+        made = case.as_transport_kwargs(base_url="http://t")
+        made.pop("cookies", None)
+        data = made.pop("data", None)
+        if isinstance(data, str | bytes):
+            made["content"] = data
+        elif data is not None:
+            made["data"] = data
+        made["headers"] = {name: value.encode() for name, value in made["headers"].items()} | self.bearer
+        answer = self.service.request(made.pop("method"), made.pop("url"), **made)
+        answer.request.read()
+        return answer
+
+
+@pytest.fixture(scope="module")
+def fuzzed(service: Service) -> Fuzzed:
+    return Fuzzed(service)
+
+
+@pytest.mark.parametrize(("row", "mode"), ASKED, ids=lambda value: getattr(value, "value", value))
+def test_an_answer_is_as_described(fuzzed: Fuzzed, row: str, mode: GenerationMode) -> None:
+    method, path = row.split()
+    operation = fuzzed.schema[path][method.lower()]
+    known = IDS | ({"contest_id": CONTEST_OF[row]} if row in CONTEST_OF else {})
+
+    @given(case=operation.as_strategy(generation_mode=mode))
+    @settings(
+        max_examples=EXAMPLES[mode],
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate],
+    )
+    def answers(case: Any) -> None:
+        case.path_parameters = {name: known.get(name, value) for name, value in (case.path_parameters or {}).items()}
+        case.validate_response(fuzzed.ask(case), checks=CHECKS)
+
+    answers()
