@@ -15,7 +15,8 @@ from api import observability
 from api.cors import Cors
 from api.exchange import KEY, Exchange
 from api.problems import Failure, Malformed, respond
-from voting.errors import YishiError
+from voting.errors import Unavailable, YishiError
+from voting.store import refusal_of
 
 _GIVEN_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _OVERRIDE = b"x-http-method-override"
@@ -54,12 +55,18 @@ class Front:
         except Exception as error:
             if status:
                 raise
-            if not isinstance(error, YishiError):
-                self.meter.fault(scope, exchange, error)
-            refusal = error if isinstance(error, YishiError) else Failure("internal_error")
-            await respond(refusal, exchange)(scope, receive, answering)
+            await respond(self._refusal(error, scope, exchange), exchange)(scope, receive, answering)
         finally:
             self.meter.answered(scope, exchange, status, time.perf_counter() - began)
+
+    def _refusal(self, error: Exception, scope: Scope, exchange: Exchange) -> YishiError:
+        """What the caller is told of an error. What the operator must look after is logged with its cause."""
+        if isinstance(error, YishiError):
+            return error
+        refusal = refusal_of(error)
+        if refusal is None or isinstance(refusal, Unavailable):
+            self.meter.fault(scope, exchange, error)
+        return refusal or Failure("internal_error")
 
     async def _crossing(self, scope: Scope, exchange: Exchange) -> ASGIApp:
         """A request of a browser from another origin: its headers, and the whole answer when it is a preflight."""

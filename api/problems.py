@@ -128,9 +128,14 @@ def _problem(error: YishiError, request_id: str, locale: str) -> Problem:
         problem.blocked_actions = [
             _blocked(action, code, error.facts, locale) for action, code in error.blocked.items()
         ]
-    if isinstance(error, TooMany | Unavailable):
-        problem.retry_after = error.retry_after
+    problem.retry_after = _seconds(error)
     return problem
+
+
+def _seconds(error: YishiError) -> int | None:
+    """How long to wait before the same request may succeed."""
+    seconds = error.facts.get("retry_after")
+    return seconds if isinstance(seconds, int) else None
 
 
 def _written(fault: Fault, locale: str) -> ProblemError:
@@ -157,13 +162,10 @@ def _headers(error: YishiError) -> dict[str, str]:
     if isinstance(error, Unauthenticated):
         invalid = "" if error.code == "authentication_required" else ', error="invalid_token"'
         return {"WWW-Authenticate": f'Bearer realm="yishi"{invalid}'}
-    if isinstance(error, TooMany | Unavailable):
-        return {"Retry-After": str(error.retry_after)}
     if isinstance(error, MethodNotAllowed):
         return {"Allow": str(error.facts["allowed"])}
-    if isinstance(error, Conflict) and isinstance(seconds := error.facts.get("retry_after"), int):
-        return {"Retry-After": str(seconds)}
-    return {}
+    seconds = _seconds(error)
+    return {} if seconds is None else {"Retry-After": str(seconds)}
 
 
 async def on_refusal(request: Request, error: Exception) -> Response:

@@ -28,7 +28,7 @@ from api.limits import address_of
 from api.problems import UnsupportedMedia
 from api.services import Services
 from voting.errors import Fault, Invalid, NotFound, Unauthenticated
-from voting.store import is_retryable, pause, refusal_of
+from voting.store import is_retryable, pause
 
 ATTEMPTS = 8
 WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -100,7 +100,7 @@ class YishiRoute(APIRoute):
                 return
             except Exception as error:
                 if sent or not is_retryable(error) or attempt == ATTEMPTS - 1:
-                    raise (refusal_of(error) or error) from error
+                    raise
                 await asyncio.sleep(pause(attempt))
             finally:
                 exchange.gated = False

@@ -195,6 +195,24 @@ async def test_writers_that_meet_in_a_crowd_all_finish(app: FastAPI, client: htt
     assert jars(app) == done >= 10
 
 
+async def test_a_crowd_larger_than_the_pool_never_waits_for_itself(settings: Settings, app: FastAPI) -> None:
+    """Sixty requests share three connections: each needs a thread twice while it holds one."""
+    small = create_app(settings.model_copy(update={"pool_size": 3}))
+    small.include_router(routes(Meeting(1)))
+    token = small.state.services.issuer.issue_access("per_1", "com_1", small.state.services.clock())
+    async with (
+        small.router.lifespan_context(small),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app=small), base_url="http://t") as client,
+        asyncio.timeout(60),
+    ):
+        client.headers["Authorization"] = f"Bearer {token}"
+        answers = await asyncio.gather(
+            *(client.get("/v1/me") for _ in range(30)), *(client.get("/v1/jars") for _ in range(30))
+        )
+    assert {answer.status_code for answer in answers[30:]} == {200}
+    assert jars(app) == 0
+
+
 async def test_the_engine_of_a_conflict_is_real(app: FastAPI) -> None:
     """The isolation level of this file is what it says."""
     engine = app.state.services.engine
