@@ -125,6 +125,15 @@ def test_packed_keys_may_come_in_any_order_and_in_parts(box: Mapping[Ranking, in
     assert twice == {ranking: 2 * held for ranking, held in whole.rankings(NAMES).items()}
 
 
+@SOME
+@given(lists=st.lists(st.lists(st.integers(0, 29), max_size=12)))
+def test_lists_are_packed_like_their_rankings(lists: list[list[int]]) -> None:
+    expected: dict[Ranking, int] = {}
+    for ranking in (tuple((MANY[place],) for place in ballot) for ballot in lists):
+        expected[ranking] = expected.get(ranking, 0) + 1
+    assert packed.from_lists(lists, 30).rankings(MANY) == expected
+
+
 def test_skipped_ranks_at_the_end_of_a_key_are_dropped() -> None:
     box = packed.from_arrays(np.array([31 << 55, 1 << 55 | 31 << 50], dtype=np.uint64), np.array([2, 3]), 2)
     assert box.rankings("AB") == {(): 2, (("A",),): 3}
