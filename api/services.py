@@ -15,6 +15,7 @@ from voting.access.issuers import OutsideIssuers
 from voting.access.keys import embedded_issuer
 from voting.access.tokens import Issuer
 from voting.clock import Clock
+from voting.contests import receipts
 from voting.contests.writer import Writer
 from voting.errors import Unavailable
 from voting.settings import Settings
@@ -50,7 +51,8 @@ class Services:
         gate = asyncio.Semaphore(max(settings.pool_size - 2, 1))
         issuer, outside = embedded_issuer(settings), OutsideIssuers(settings.issuers)
         limit = RateLimit(settings.rate_per_minute)
-        return cls(settings, clock, engine, issuer, outside, Writer(engine, clock), gate, limit)
+        writer = Writer(engine, clock, receipts.signer(issuer, settings.public_url))
+        return cls(settings, clock, engine, issuer, outside, writer, gate, limit)
 
     def start(self) -> None:
         """Start the writer."""

@@ -15,7 +15,6 @@ from api.problems import documented
 from api.schemas.ballots import BallotAcknowledged, BallotOpening, BallotRequest, encode
 from api.services import Services
 from voting.contests import casting
-from voting.contests.batch import Accepted
 from voting.core import authority
 from voting.core.authority import Principal, Subject
 
@@ -30,18 +29,17 @@ router = APIRouter(tags=["ballots"], route_class=DirectRoute)
 async def direct(
     contest_id: str, body: BallotRequest, voter: Principal, running: Services, dry_run: bool = False
 ) -> tuple[int, BallotAcknowledged]:
-    """Check, hand to the writer, wait for the commit, sign. The status and the acknowledgement."""
+    """Check, hand to the writer, wait for the commit and the receipt. The status and the acknowledgement."""
     form = running.writer.forms.known(contest_id)
     if form is None:
         form = await running.storage(running.writer.forms.load, contest_id)
     authority.require(voter, "contest.cast", Subject(form.community_id, contest_id=contest_id, kind="contest"))
     ballot, opening = casting.prepare(form, voter.id, body.marked(), dry_run=dry_run)
     accepted = await running.writer.cast(ballot)
-    commitment = encode(ballot.commitment)
     answer = BallotAcknowledged(
         contest_id=contest_id,
-        receipt=None if dry_run else running.issuer.issue_receipt(_claims(running, contest_id, commitment, accepted)),
-        commitment=commitment,
+        receipt=accepted.receipt or None,
+        commitment=encode(ballot.commitment),
         integrate_by=accepted.integrate_by,
         opening=None if opening is None else BallotOpening.of(opening),
     )
@@ -67,16 +65,6 @@ async def cast(
     """Cast a ballot, send it again, or revise it."""
     response.status_code, answer = await direct(contest_id, body, voter, running, dry_run)
     return answer
-
-
-def _claims(running: Services, contest_id: str, commitment: str, accepted: Accepted) -> dict[str, str | int]:
-    """What the receipt says: neither slot nor ranking. The key that signs it stands in its header."""
-    return {
-        "contest": contest_id,
-        "commitment": commitment,
-        "log": f"{running.settings.public_url.partition('://')[2]}/contests/{contest_id}",
-        "integrate_by": int(accepted.integrate_by.timestamp()),
-    }
 
 
 SHORTCUT = next(route for route in router.routes if isinstance(route, DirectRoute))

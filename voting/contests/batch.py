@@ -38,10 +38,11 @@ class Cast:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The ballot is in the box. `resent`: it already was."""
+    """The ballot is in the box. `resent`: it already was. The receipt is written after the commit."""
 
     integrate_by: datetime
     resent: bool = False
+    receipt: str = ""
 
 
 Outcome: TypeAlias = Accepted | YishiError

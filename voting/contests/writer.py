@@ -1,9 +1,11 @@
 """The group-commit writer: one thread of this process that takes whatever waits and writes it in one transaction.
 
-Casts wait in a queue without a timer: while one transaction is made durable, the next batch gathers. A batch is at most
-`MOST` ballots of one contest; its answers leave only after the commit. A transaction that the database refuses (serialization
-failure, deadlock, a lost row) is run again from the start; one that fails otherwise is run ballot by ballot, so that a
-ballot nobody can write never takes its neighbours down. When the queue is full the caller is told when to come back.
+Casts wait in a queue without a timer: while one transaction is made durable, the next batch gathers, and the writer is
+woken when a turn of the event loop has brought no further ballot, or when enough wait: a transaction costs more than a
+ballot. A batch is at most `MOST` ballots of one contest; its answers leave only after the commit. A transaction that the
+database refuses (serialization failure, deadlock, a lost row) is run again from the start; one that fails otherwise is
+run ballot by ballot, so that a ballot nobody can write never takes its neighbours down. When the queue is full the
+caller is told when to come back.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import queue
 import sqlite3
 import threading
 import time
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -27,6 +30,7 @@ from voting.clock import Clock
 from voting.contests import batch
 from voting.contests.batch import Accepted, Cast, Clash, Lost
 from voting.contests.casting import Forms
+from voting.contests.receipts import Sign
 from voting.contests.statements import Statements
 from voting.errors import Unavailable
 from voting.store import pause
@@ -34,6 +38,7 @@ from voting.store import pause
 __all__ = ["MOST", "Accepted", "Cast", "Writer"]
 
 MOST = 256
+ENOUGH = 24
 WAITING = 8192
 _ATTEMPTS = 8
 _RETRIED = ("40001", "40P01")
@@ -59,13 +64,18 @@ class _Waiting:
 class Writer:
     """Takes casts from any event loop, writes them in batches on its own thread and connection."""
 
-    def __init__(self, engine: Engine, clock: Clock, waiting: int = WAITING) -> None:
+    def __init__(self, engine: Engine, clock: Clock, sign: Sign | None = None, waiting: int = WAITING) -> None:
+        """Without `sign`, ballots are acknowledged without receipts."""
         self.forms = Forms(engine)
         """The forms of the contests this process casts for."""
         self._engine = engine
         self._clock = clock
+        self._sign = sign
         self._most_waiting = waiting
-        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._waiting: deque[_Waiting] = deque()
+        self._bell: queue.SimpleQueue[bool] = queue.SimpleQueue()
+        """Rung with True when there is work, with False to end."""
+        self._turning: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._connection: PoolProxiedConnection | None = None
         self._shared = engine.dialect.name == "postgresql"
@@ -78,34 +88,46 @@ class Writer:
     def stop(self) -> None:
         """Write what waits, then end."""
         if self._thread is not None:
-            self._queue.put(None)
+            self._bell.put(False)
             self._thread.join()
             self._thread = None
 
     async def cast(self, cast: Cast) -> Accepted:
         """Wait until the ballot is durable in the box. Raises the refusal, or `Unavailable` when too many wait."""
-        if self._queue.qsize() >= self._most_waiting or self._thread is None:
+        if len(self._waiting) >= self._most_waiting or self._thread is None:
             raise Unavailable("writer_busy", retry_after=1)
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Accepted] = loop.create_future()
-        self._queue.put(_Waiting(cast, loop, future))
+        self._waiting.append(_Waiting(cast, loop, future))
+        if self._turning is not loop:
+            self._turning = loop
+            loop.call_soon(self._turn, loop, 0)
         return await future
 
+    def _turn(self, loop: asyncio.AbstractEventLoop, before: int) -> None:
+        """One turn of the loop later: ring, unless the turn brought more ballots and not yet enough."""
+        waiting = len(self._waiting)
+        if before < waiting < ENOUGH:
+            loop.call_soon(self._turn, loop, waiting)
+            return
+        self._turning = None
+        self._bell.put(True)
+
     def _run(self) -> None:
-        running = True
-        while running:
-            taken = [self._queue.get()]
-            while len(taken) < MOST and not self._queue.empty():
-                taken.append(self._queue.get())
-            running = None not in taken
-            self._serve([waiting for waiting in taken if waiting is not None])
+        while self._bell.get():
+            self._drain()
+        self._drain()
         self._disconnect()
+
+    def _drain(self) -> None:
+        while self._waiting:
+            self._serve([self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))])
 
     def _serve(self, waiting: Sequence[_Waiting]) -> None:
         for _, group in groupby(sorted(waiting, key=_batch_key), key=_batch_key):
             together = list(group)
             for portion in [[one] for one in together] if together[0].cast.dry_run else [together]:
-                _answer(portion, self._write([one.cast for one in portion]))
+                self._answer(portion, self._write([one.cast for one in portion]))
 
     def _write(self, casts: Sequence[Cast]) -> Sequence[Answer]:
         try:
@@ -151,6 +173,33 @@ class Writer:
             cursor.close()
         return outcomes
 
+    def _answer(self, waiting: Iterable[_Waiting], answers: Sequence[Answer]) -> None:
+        """Hand every answer to the loop that waits for it: one wake-up per loop."""
+        by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Waiting, Answer]]] = {}
+        for one, answer in zip(waiting, answers, strict=True):
+            by_loop.setdefault(one.loop, []).append((one, answer))
+        for loop, answered in by_loop.items():
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(self._settle, answered)
+
+    def _settle(self, answered: Iterable[tuple[_Waiting, Answer]]) -> None:
+        """On the loop, after the commit. A batch is signed in one go: one signature after the other costs half as much."""
+        for waiting, answer in answered:
+            if waiting.future.done():
+                continue
+            try:
+                if not isinstance(answer, Accepted):
+                    raise answer
+                waiting.future.set_result(self._receipted(waiting.cast, answer))
+            except BaseException as error:
+                waiting.future.set_exception(error)
+
+    def _receipted(self, cast: Cast, accepted: Accepted) -> Accepted:
+        if self._sign is None or cast.dry_run:
+            return accepted
+        receipt = self._sign(cast.contest_id, cast.commitment, accepted.integrate_by)
+        return Accepted(accepted.integrate_by, accepted.resent, receipt)
+
     def _connected(self) -> PoolProxiedConnection:
         if self._connection is None:
             self._connection = self._engine.raw_connection()
@@ -172,23 +221,3 @@ def _may_succeed_again(error: Exception) -> bool:
 
 def _batch_key(waiting: _Waiting) -> tuple[str, bool]:
     return waiting.cast.contest_id, waiting.cast.dry_run
-
-
-def _answer(waiting: Iterable[_Waiting], answers: Sequence[Answer]) -> None:
-    """Hand every answer to the loop that waits for it: one wake-up per loop."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Accepted], Answer]]] = {}
-    for one, answer in zip(waiting, answers, strict=True):
-        by_loop.setdefault(one.loop, []).append((one.future, answer))
-    for loop, pairs in by_loop.items():
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(_settle, pairs)
-
-
-def _settle(pairs: Iterable[tuple[asyncio.Future[Accepted], Answer]]) -> None:
-    for future, answer in pairs:
-        if future.done():
-            continue
-        if isinstance(answer, BaseException):
-            future.set_exception(answer)
-        else:
-            future.set_result(answer)
