@@ -55,6 +55,16 @@ _BEARER = {
     "scheme": "bearer",
     "description": "An access token from POST /v1/tokens or a trusted issuer, or an API key `key_….…`",
 }
+_PROBLEM = {
+    "type": "/problems/route_not_found",
+    "title": "There is nothing at this address",
+    "status": 404,
+    "detail": "No resource of this service has the path /v1/x.",
+    "code": "route_not_found",
+    "request_id": "9f2c1f0a7d3e4b5c6a798081",
+    "fix": "See /openapi.json for every path.",
+    "errors": [],
+}
 _ALWAYS = (429, 500, 503)
 _OF_BODIES = (400, 413, 415, 422)
 
@@ -76,6 +86,7 @@ def complete(app: FastAPI) -> dict[str, Any]:
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     schemas |= models_json_schema([(Problem, "serialization")], ref_template="#/components/schemas/{model}")[1]["$defs"]
+    schemas["Problem"]["examples"] = [_PROBLEM]
     components["securitySchemes"] = {"bearer": _BEARER}
     used = set()
     for route, operation in _operations(app, made):
@@ -168,7 +179,7 @@ def _examples(operation: dict[str, Any], schemas: Mapping[str, Any]) -> None:
     bodies = [operation.get("requestBody", {})]
     for body in [*bodies, *operation["responses"].values()]:
         for kind, media in body.get("content", {}).items():
-            if "schema" in media and "json" in kind and not {"example", "examples"} & set(media):
+            if "schema" in media and kind == "application/json" and not {"example", "examples"} & set(media):
                 media["example"] = example(media["schema"], schemas)
     for parameter in operation.get("parameters", ()):
         if not {"example", "examples"} & set(parameter):

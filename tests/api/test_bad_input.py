@@ -26,32 +26,27 @@ JSON = {"Content-Type": "application/json"}
 IMPORT = "POST /v1/communities/{community_id}/register/import"
 WITH_JSON = [row for row in WRITES if row != IMPORT]
 WRONG: tuple[Any, ...] = (
-    None, True, 0, -1, 1.5, 2**53 - 1, -(2**53) + 1, 2**31, "", " ", "x", "x" * 100_000, "é" * 5000, "'; DROP TABLE person; --",
-    "2026-02-30", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "\u202e", "%s%n{0}{x}", "../../etc/passwd", [], [[]], [None],
-    [{}], ["x"] * 3000, [[[[[[1]]]]]], {}, {"": ""}, {"x": {"y": []}}, {"en": 1}, {"zh-CN": "\u0301"},
+    None, True, 0, -1, 1.5, 2**53 - 1, 2**31, "", "x" * 100_000, "é" * 5000, "'; DROP TABLE person; --", "9999-12-31T23:59:59Z",
+    "0001-01-01T00:00:00Z", "\u202e%s{0}{x}", [], [None], ["x"] * 3000, [[[[[[1]]]]]], {}, {"": ""}, {"zh-CN": "\u0301"},
 )  # fmt: skip
+
 HEADERS = (
     {"Authorization": "Bearer"},
-    {"Authorization": "Basic eDp5"},
     {"Authorization": "Bearer " + "x" * 9000},
-    {"Authorization": "Bearer key_x.y"},
     {"Authorization": "Bearer a.b.c"},
     {"Authorization": b"Bearer \xff\xfe"},
-    {"Accept-Language": "x" * 5000},
     {"Accept-Language": ";q=,;;q=9e999"},
-    {"If-Match": ""},
     {"If-Match": '"' * 3000},
     {"If-Match": b"\xff"},
     {"X-Request-Id": "a\tb" * 50},
     {"Idempotency-Key": "x"},
-    {"Origin": "null"},
     {"Origin": b"\xff"},
     {"X-HTTP-Method-Override": "TRACE"},
     {"Content-Encoding": "gzip"},
     {"Content-Length": "-5"},
 )
 QUERIES = ("dry_run=2", "dry_run=", "dry_run=true&dry_run=x", "%00", "dry_run=%ff", "a" * 5000, "&&&===")
-STRANGE_IDS = ("x" * 3000, "%00", "%ff%fe", "..%2f..", "per_%F0%9F%9A%97", "' OR 1=1 --", "%20", "con_open%0a", "{x}")
+STRANGE_IDS = ("x" * 3000, "%00", "%ff%fe", "per_%F0%9F%9A%97", "' OR 1=1 --", "con_open%0a", "{x}")
 
 
 class World:

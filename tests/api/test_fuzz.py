@@ -36,7 +36,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-EXAMPLES = {GenerationMode.POSITIVE: 8, GenerationMode.NEGATIVE: 6}
+EXAMPLES = {GenerationMode.POSITIVE: 6, GenerationMode.NEGATIVE: 4}
 ASKED = [(row, GenerationMode.POSITIVE) for row in OPERATIONS]
 ASKED += [(row, GenerationMode.NEGATIVE) for row in OPERATIONS if not row.startswith("GET")]
 

@@ -67,6 +67,12 @@ class Server:
 
 
 @pytest.fixture
+def database_url(sqlite_alone: str) -> str:
+    """One file for two processes; two processes on PostgreSQL race in the tests of casting."""
+    return sqlite_alone
+
+
+@pytest.fixture
 def server(database_url: str, tmp_path: Path) -> Iterator[Server]:
     made = Server(database_url, tmp_path)
     try:
