@@ -24,6 +24,8 @@ from voting.store import Engine, engine_for, reading
 P = ParamSpec("P")
 R = TypeVar("R")
 
+KEPT_BACK = 2
+"""Connections of the pool that no request may take."""
 SWEEP = timedelta(minutes=10)
 
 
@@ -39,7 +41,7 @@ class Services:
     writer: Writer
     gate: asyncio.Semaphore
     """At most as many requests as there are connections: no thread ever waits for a connection that is held by a
-    request waiting for a thread. Two connections are kept back, for the writer and for the readiness probe."""
+    request waiting for a thread. The ballot writer and the readiness probe have connections of their own."""
     limit: RateLimit
     stopping: bool = False
     _swept_at: datetime | None = None
@@ -47,8 +49,9 @@ class Services:
     @classmethod
     def of(cls, settings: Settings, clock: Clock) -> Services:
         """The parts for these settings. Nothing is connected or started yet."""
-        engine = engine_for(settings.database_url, settings.pool_size)
-        gate = asyncio.Semaphore(max(settings.pool_size - 2, 1))
+        connections = max(settings.pool_size, KEPT_BACK + 1)
+        engine = engine_for(settings.database_url, connections)
+        gate = asyncio.Semaphore(connections - KEPT_BACK)
         issuer, outside = embedded_issuer(settings), OutsideIssuers(settings.issuers)
         limit = RateLimit(settings.rate_per_minute)
         writer = Writer(engine, clock, receipts.signer(issuer, settings.public_url))

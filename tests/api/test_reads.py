@@ -1,0 +1,48 @@
+"""Every GET keeps the conventions, whatever it reads: etag in header and body, 304, cursors, language."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.api.authorisation import address, rows
+from tests.api.conftest import Service
+from tests.api.test_authorisation_matrix import bearers, settle
+from voting.store import transact
+
+PLAIN = {"/livez", "/readyz", "/metrics"}
+"""For operators: current at every asking."""
+FIXED = {"/docs", "/openapi.json", "/v1/jwks", "/.well-known/jwks.json"}
+"""Their form is somebody else's."""
+READS = [
+    row for row in rows() if row.startswith("GET") and row.split()[1] not in PLAIN and row != "GET /v1/communities"
+]
+
+
+class Reader:
+    """An administrator of the settled world."""
+
+    def __init__(self, service: Service) -> None:
+        transact(service.engine, settle)
+        self.service = service
+        self.bearer = bearers(service.app)["admin"]
+
+
+@pytest.fixture(scope="module")
+def reader(service: Service) -> Reader:
+    return Reader(service)
+
+
+@pytest.mark.parametrize("row", READS)
+def test_a_read_keeps_the_conventions(reader: Reader, row: str) -> None:
+    answer = reader.service.request("GET", address(row), headers=reader.bearer)
+    assert answer.status_code == 200, answer.text
+    etag = answer.headers["etag"]
+    assert etag.startswith('"')
+    assert "no-cache" in answer.headers["cache-control"]
+    assert {"Accept-Language", "Authorization"} <= set(answer.headers["vary"].split(", "))
+    if answer.headers["content-type"] == "application/json" and row.split()[1] not in FIXED:
+        assert answer.json()["etag"] == etag
+        if "items" in answer.json():
+            assert "next_cursor" in answer.json()
+    again = reader.service.request("GET", address(row), headers=reader.bearer | {"If-None-Match": etag})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", etag)
