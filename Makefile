@@ -12,7 +12,7 @@ demo: $(STAMP)  ## A neighbourhood on 127.0.0.1:8000, with a vote in it.
 	$(BIN)/yishi demo --fast-clock
 
 test: $(STAMP)  ## Every test, on SQLite and PostgreSQL.
-	$(BIN)/pytest -n $(JOBS) --dist loadgroup
+	$(BIN)/pytest -n $(JOBS) --dist loadfile
 
 check: $(STAMP) format lint types layers test  ## What must be green on main.
 
