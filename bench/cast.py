@@ -1,9 +1,9 @@
 """How fast ballots are cast: our path, FastAPI doing nothing, and the same cast as a tutorial would write it.
 
-Three servers stand beside one another; rounds go through them in turn, so that a slower minute of the machine is everybody's.
-The load comes from a process of its own over connections that stay open. Run as `python -m bench.cast`; the ratios are what
-holds from machine to machine. The CPU time of each server is shown as well: on a machine that has other work to do, its
-ratios hold where rates do not.
+Three servers stand beside one another, warmed up by a few requests; rounds go through them in turn, so that a slower minute
+of the machine is everybody's. The load comes from a process of its own over connections that stay open. The ratios are
+what holds from machine to machine. The CPU time of each server is shown as well: on a machine that has other work to
+do, its ratios hold where rates do not. Run as `python -m bench.cast`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from pathlib import Path
 
 from bench import place
 
+WARM = 96
 FIGURES = ("per_second", "p50", "p99", "cpu")
 NEEDED = {"cast/noop": 0.25, "cast/tutorial": 15.0, "tutorial p99/cast p99": 30.0}
 
@@ -72,20 +73,20 @@ def written(folder: Path, name: str, requests: Sequence[bytes]) -> Path:
     return path
 
 
-def portions(numbers: range, rounds: int) -> list[range]:
-    """The electors of each round."""
-    size = len(numbers) // rounds
-    return [numbers[turn * size : (turn + 1) * size] for turn in range(rounds)]
+def portions(electors: int, rounds: int) -> list[range]:
+    """The electors of each round; before them those who warm the server up."""
+    size = electors // rounds
+    return [range(WARM), *(range(WARM + turn * size, WARM + (turn + 1) * size) for turn in range(rounds))]
 
 
 def ours(folder: Path, options: argparse.Namespace) -> Server:
     """The service itself, as it is delivered."""
     url = options.database_url or f"sqlite:///{folder}/ours.db"
     settings = place.settings_for(url, folder / "key.pem")
-    place.prepare(url, options.cast)
+    place.prepare(url, WARM + options.cast)
     loads = [
         written(folder, f"ours-{turn}", place.requests_for(settings, electors))
-        for turn, electors in enumerate(portions(range(options.cast), options.rounds))
+        for turn, electors in enumerate(portions(options.cast, options.rounds))
     ]
     port = free_port()
     environment = {
@@ -101,10 +102,10 @@ def tutorial(folder: Path, options: argparse.Namespace) -> Server:
     """The tutorial's way, on a database of its own."""
     url = f"sqlite:///{folder}/tutorial.db"
     settings = place.settings_for(url, folder / "key.pem")
-    place.prepare(url, options.tutorial)
+    place.prepare(url, WARM + options.tutorial)
     loads = [
         written(folder, f"tutorial-{turn}", place.requests_for(settings, electors))
-        for turn, electors in enumerate(portions(range(options.tutorial), options.rounds))
+        for turn, electors in enumerate(portions(options.tutorial, options.rounds))
     ]
     port = free_port()
     process = start(["-m", "bench.tutorial", url, str(settings.key_file), str(port)], port)
@@ -115,7 +116,7 @@ def noop(folder: Path, options: argparse.Namespace) -> Server:
     """FastAPI doing nothing."""
     port = free_port()
     load = written(folder, "noop", [place.request("/", b"{}")] * (options.noop // options.rounds))
-    return Server("noop", port, start(["-m", "bench.noop", str(port)], port), [load] * options.rounds)
+    return Server("noop", port, start(["-m", "bench.noop", str(port)], port), [load] * (1 + options.rounds))
 
 
 def cpu_seconds(process: subprocess.Popen[bytes]) -> float:
@@ -177,7 +178,9 @@ def main() -> None:
             running.callback(stop, server.process)
             servers.append(server)
         figures: dict[str, list[dict[str, float]]] = {server.name: [] for server in servers}
-        for turn in range(options.rounds):
+        for server in servers:
+            run(server, 0, options.connections)
+        for turn in range(1, 1 + options.rounds):
             for server in servers:
                 figures[server.name].append(run(server, turn, options.connections))
     print(table(figures))
