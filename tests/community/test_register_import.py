@@ -263,6 +263,7 @@ def test_an_officer_of_the_community_may_import(engine: Engine, community: str) 
     assert report.rows_read == 1
 
 
+@pytest.mark.prove
 def test_ten_thousand_rows_are_imported_within_five_seconds(bring: Importer) -> None:
     rows = (
         person | {"dwelling": f"{number}", "person": f"{person['person']}{number}", "phone": f"13{turn}{number:08d}"}

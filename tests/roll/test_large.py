@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from tests.roll.neighbourhood import NOW, OFFICER
 from tests.roll.test_races import seal_holds
 from tests.roll.test_service import a_roll
+from tests.statements import counting_statements
 from voting.roll import service
 from voting.store import transact
 
 MANY = 2000
-
-
-@contextmanager
-def counting_statements(engine: Engine) -> Iterator[list[str]]:
-    """Every statement sent while the block runs, one per execution."""
-    sent: list[str] = []
-
-    def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        sent.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 def crowd(session: Session) -> None:
