@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, Field, PlainSerializer, StringConstraints, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from api.schemas.base import Instant, Request
@@ -60,12 +60,23 @@ Rank: TypeAlias = OptionId | Annotated[list[OptionId], Field(max_length=_MOST_RA
 
 
 class BallotRequest(Request):
-    """One ballot. A client that can hash sends slot and commitment; one that cannot sends only the ranking, or a secret."""
+    """One ballot. A client that can hash sends slot and commitment; one that cannot sends only the marks, or a secret."""
 
-    ranking: Annotated[list[Rank], Field(max_length=_MOST_RANKS)] = Field(
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"ranking": ["opt_01jv3a", "opt_01jv3c"]}, {"scores": {"opt_01jv3a": 5}}]}
+    )
+
+    ranking: Annotated[list[Rank], Field(max_length=_MOST_RANKS)] | None = Field(
+        None,
         description="Ranks from the most preferred: each an option id, or the list of the options marked at that rank. "
-        "Plurality and approval have one rank. An empty list is an abstention.",
+        "Plurality, approval and yes-no have one rank. An empty list is an abstention.",
         examples=[["opt_01jv3a", "opt_01jv3c"]],
+    )
+    scores: Annotated[dict[OptionId, int], Field(max_length=_MOST_RANKS)] | None = Field(
+        None,
+        description="Instead of the ranking, for the method score: a grade from 0 to `max_score` for each option. "
+        "An option left out has none and receives 0.",
+        examples=[{"opt_01jv3a": 5, "opt_01jv3c": 2}],
     )
     slot: Bytes32 | None = Field(
         None, description='H("slot", contest ‖ 0x00 ‖ secret): the pseudonym the box keeps the ballot under'
@@ -81,13 +92,10 @@ class BallotRequest(Request):
 
     def marked(self) -> Marked:
         """As the service takes it."""
-        return Marked(
-            [[rank] if isinstance(rank, str) else rank for rank in self.ranking],
-            self.seq,
-            self.slot,
-            self.commitment,
-            self.secret,
-        )
+        ranking = self.ranking
+        if ranking is not None:
+            ranking = [[rank] if isinstance(rank, str) else rank for rank in ranking]
+        return Marked(ranking, self.seq, self.slot, self.commitment, self.secret, self.scores)
 
 
 class BallotOpening(BaseModel):

@@ -183,6 +183,19 @@ class TurnoutOut(Representation):
         return cls(electors=turnout.electors, cast=turnout.cast)
 
 
+class BallotFormOut(BaseModel):
+    """What one ballot may mark. An option is marked once at most; a ballot without marks is an abstention."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    ranks: int = Field(description="How many ranks may be used")
+    marks: int = Field(description="How many options may share a rank")
+    max_score: int | None = Field(
+        validation_alias="best", description="The best grade where ranks are grades (send `scores`), else null"
+    )
+    as_marked: bool = Field(description="Whether wrong marks are stored and left to the counting rules")
+
+
 class ContestOut(Actionable):
     """A contest and what this caller may do with it."""
 
@@ -194,6 +207,7 @@ class ContestOut(Actionable):
     method: str
     seats: int
     rules: dict[str, Any]
+    ballot_form: BallotFormOut
     terms: dict[str, Any]
     secrecy: str
     publish_mode: str
@@ -214,6 +228,7 @@ class ContestOut(Actionable):
         contest, base = view.contest, f"/v1/contests/{view.contest.id}"
         actions = [Action(name, code is None, code) for name, code in view.actions.items()]
         told = {name: getattr(contest, name) for name in cls.model_fields if hasattr(contest, name)}
+        told["ballot_form"] = BallotFormOut.model_validate(view.form)
         told["options"] = [OptionOut.model_validate(option) for option in view.options]
         told["allowed_actions"] = offered(actions, base, edit="PATCH", cast=f"POST {base}/ballots")
         return cls(**told)

@@ -138,6 +138,51 @@ async def test_a_ballot_is_revised_by_whoever_shows_the_secret(booth: Booth) -> 
     assert world.ballots(booth.app.state.services.engine) == {one.slot: (1, b"\x01")}
 
 
+async def test_grades_by_option_are_the_same_ballot_as_their_ranking(booth: Booth) -> None:
+    world.change(booth.app.state.services.engine, method="score", rules={"max_score": 3})
+    body = {"scores": {"opt_c": 3, "opt_b": 1, "opt_a": 3}, "secret": encode(b"s" * 32)}
+    assert (await booth.cast(person(0), body)).status_code == 201
+    [(_, marks)] = world.ballots(booth.app.state.services.engine).values()
+    assert marks == b"\xfe\x02\x00\x02\xff\x01"
+    again = {"ranking": [["opt_c", "opt_a"], [], ["opt_b"]], "secret": encode(b"s" * 32)}
+    assert (await booth.cast(person(0), again)).status_code == 200
+
+
+WRONG_GRADES: list[tuple[dict[str, Any], str, str]] = [
+    ({"scores": {"opt_a": 4}}, "/scores/opt_a", "grade_out_of_range"),
+    ({"scores": {"opt_a": -(10**9)}}, "/scores/opt_a", "grade_out_of_range"),
+    ({"scores": {"opt_x": 1}}, "/scores/opt_x", "unknown_option"),
+    ({"scores": {"opt_a": "1"}}, "/scores/opt_a", "wrong_type"),
+    ({"scores": {"opt_a": True}}, "/scores/opt_a", "wrong_type"),
+    ({"scores": [1]}, "/scores", "wrong_type"),
+    ({"scores": {"opt_a": 1}, "ranking": []}, "/scores", "ranking_and_scores"),
+    ({"ranking": [["opt_a"], [], [], [], ["opt_b"]]}, "/ranking", "too_many_ranks"),
+    ({}, "/ranking", "missing_member"),
+]
+
+
+async def test_every_wrong_grade_is_named_where_it_stands(booth: Booth) -> None:
+    world.change(booth.app.state.services.engine, method="score", rules={"max_score": 3})
+    for body, pointer, code in WRONG_GRADES:
+        assert (pointer, code) in faults(await booth.cast(person(0), body)), body
+    assert boxed(booth) == (0, 0, 0)
+
+
+async def test_a_ranked_contest_takes_no_grades(booth: Booth) -> None:
+    answer = await booth.cast(person(0), {"scores": {"opt_a": 1}})
+    assert faults(answer) == [("/scores", "ballot_has_no_grades")]
+
+
+async def test_a_contest_says_what_its_ballot_may_hold(booth: Booth) -> None:
+    engine = booth.app.state.services.engine
+    world.change(engine, method="score", rules={"max_score": 3})
+    contest = (await booth.client.get(f"/v1/contests/{CONTEST}")).json()
+    assert contest["ballot_form"] == {"ranks": 4, "marks": 4, "max_score": 3, "as_marked": False}
+    world.change(engine, method="plurality", seats=2, rules={})
+    contest = (await booth.client.get(f"/v1/contests/{CONTEST}")).json()
+    assert contest["ballot_form"] == {"ranks": 1, "marks": 2, "max_score": None, "as_marked": False}
+
+
 WRONG_MEMBERS: list[tuple[dict[str, Any], str, str]] = [
     ({"ranking": ["opt_x"]}, "/ranking/0/0", "unknown_option"),
     ({"ranking": ["opt_a", "opt_a"]}, "/ranking/1/0", "duplicate_option"),

@@ -79,6 +79,8 @@ def test_rules_name_options_by_their_place_in_the_request(session: Session) -> N
     [
         ({"options": DRAFT.options[:1]}, "/options", "number_of_options"),
         ({"options": [DRAFT.options[0]] * 2}, "/options/1/label/zh-CN", "same_label"),
+        ({"options": [*DRAFT.options, NewOption({"en": "4"})], "method": "yes-no"}, "/options", "options_of_yes_no"),
+        ({"seats": 2, "method": "yes-no"}, "/seats", "one_question_is_decided"),
         ({"closes_at": NOW}, "/closes_at", "closes_before_it_opens"),
         ({"seats": 4}, "/seats", "more_seats_than_options"),
         ({"method": "dice"}, "/method", "unknown_method"),

@@ -8,7 +8,7 @@ secret as well). Whatever the service made goes back once as the opening; it sto
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
@@ -37,13 +37,14 @@ class OpenForm:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """What a voter sent. Byte values are 32 bytes."""
+    """What a voter sent: a ranking, or grades by option. Byte values are 32 bytes."""
 
-    ranking: Sequence[Sequence[str]]
+    ranking: Sequence[Sequence[str]] | None
     seq: int = 0
     slot: bytes | None = None
     commitment: bytes | None = None
     secret: bytes | None = None
+    scores: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +76,7 @@ class Forms:
                 raise NotFound("contest_not_found", id=contest_id)
             if contest.opened_at is None:
                 raise Conflict("contest_not_open", state=contest.state)
-            options = [option.id for option in queries.options(session, contest_id)]
-        as_marked = contest.terms.get("ballots") == "as_marked"
-        most = contest.rules.get("max_rankings")
-        form = ballot.form(contest.method, options, seats=contest.seats, max_rankings=most, as_marked=as_marked)
+            form = queries.form(contest, queries.options(session, contest_id))
         if len(self._known) >= _MOST_FORMS:
             self._known.clear()
         return self._known.setdefault(contest_id, OpenForm(contest_id, contest.community_id, form))
@@ -86,13 +84,28 @@ class Forms:
 
 def prepare(form: OpenForm, person_id: str, marked: Marked, *, dry_run: bool = False) -> tuple[Cast, Opening | None]:
     """The ballot for the writer, and the opening where the service made it. Raises `Invalid` with every fault."""
-    found = ballot.faults(form.form, marked.ranking)
+    ranking = marked.ranking
+    if ranking is None or marked.scores is not None:
+        ranking = _ranked(form.form, marked)
+    found = ballot.faults(form.form, ranking)
     if found:
         raise Invalid(found, "illegal_ballot")
-    packed = box.pack(marked.ranking, form.form.places)
+    packed = box.pack(ranking, form.form.places)
     slot, commitment, opening = _sealed(form, marked, packed)
     shown = marked.secret is not None
     return Cast(form.contest_id, person_id, slot, marked.seq, packed, commitment, shown, dry_run), opening
+
+
+def _ranked(form: Form, marked: Marked) -> Sequence[Sequence[str]]:
+    """The ranking that grades mean. Exactly one of the two is sent."""
+    if marked.scores is None:
+        raise Invalid.at("/ranking", "missing_member", member="ranking")
+    if marked.ranking is not None:
+        raise Invalid.at("/scores", "ranking_and_scores")
+    found = ballot.ungradable(form, marked.scores)
+    if found:
+        raise Invalid(found, "illegal_ballot")
+    return ballot.graded(form, marked.scores)
 
 
 def _sealed(form: OpenForm, marked: Marked, packed: bytes) -> tuple[bytes, bytes, Opening | None]:

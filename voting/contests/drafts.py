@@ -30,6 +30,8 @@ from voting.log import journal
 from voting.roll.tables import Roll
 
 FEWEST_OPTIONS = 2
+YES_NO_OPTIONS = (2, 3)
+"""Yes and no, in this order, and perhaps an option to abstain."""
 _POINTER = re.compile(r"#/options/(0|[1-9][0-9]{0,2})")
 
 
@@ -186,6 +188,10 @@ def _of_options(draft: Draft) -> list[Fault]:
         for locale, label in option.label.items():
             if seen.setdefault((locale, label), place) != place:
                 faults.append(Fault(f"/options/{place}/label/{locale}", "same_label", {"label": label}))
+    if draft.method == "yes-no" and len(draft.options) not in YES_NO_OPTIONS:
+        faults.append(Fault("/options", "options_of_yes_no", {"got": len(draft.options)}))
+    if draft.method == "yes-no" and draft.seats != 1:
+        faults.append(Fault("/seats", "one_question_is_decided", {"got": draft.seats}))
     if draft.seats > len(draft.options):
         faults.append(Fault("/seats", "more_seats_than_options", {"seats": draft.seats, "options": len(draft.options)}))
     return faults

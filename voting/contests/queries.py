@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,8 +13,9 @@ from voting.community import clock
 from voting.community.tables import Community
 from voting.contests import terms
 from voting.contests.tables import Contest, Option, Participation
-from voting.core import authority, lifecycle
+from voting.core import authority, ballot, lifecycle
 from voting.core.authority import Principal, Subject
+from voting.core.ballot import Form
 from voting.core.lifecycle import CONTEST, ContestFacts
 from voting.errors import NotFound
 from voting.log import journal
@@ -67,6 +68,11 @@ class View:
     options: tuple[Option, ...]
     actions: Mapping[str, str | None]
 
+    @property
+    def form(self) -> Form:
+        """What its ballot paper offers."""
+        return form(self.contest, self.options)
+
 
 def load(
     session: Session,
@@ -99,6 +105,17 @@ def community_time(session: Session, community_id: str, now: datetime) -> dateti
 def options(session: Session, contest_id: str) -> tuple[Option, ...]:
     """The options in ballot order."""
     return tuple(session.exec(select(Option).where(Option.contest_id == contest_id).order_by(col(Option.position))))
+
+
+def form(contest: Contest, options: Sequence[Option]) -> Form:
+    """What the ballot paper of a contest offers."""
+    return ballot.form(
+        contest.method,
+        [option.id for option in options],
+        seats=contest.seats,
+        rules=contest.rules,
+        as_marked=contest.terms.get("ballots") == "as_marked",
+    )
 
 
 def turnout(session: Session, contest: Contest) -> Turnout:

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from voting.core.box import OVERVOTE
+from voting.core.box import OVERVOTE, Ranking
 from voting.errors import Fault
 
 _EQUAL_RANKS = frozenset(
     (
+        "borda",
+        "stv-meek",
         "schulze",
         "ranked-pairs",
         "minimax",
@@ -25,7 +28,9 @@ _EQUAL_RANKS = frozenset(
         "condorcet-loser",
     )
 )
-_ONE_RANK = frozenset(("plurality", "two-round", "approval"))
+_ONE_RANK = frozenset(("plurality", "yes-no", "approval"))
+MAX_SCORE = 5
+"""The best grade of a score ballot, unless the rules say otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +44,62 @@ class Form:
     marks: int
     """How many options may stand at one rank."""
     as_marked: bool = False
+    best: int | None = None
+    """The highest grade where ranks are grades: the first rank holds the options graded so, and ranks may be empty."""
 
 
 def form(
-    method: str, options: Sequence[str], *, seats: int = 1, max_rankings: int | None = None, as_marked: bool = False
+    method: str,
+    options: Sequence[str],
+    *,
+    seats: int = 1,
+    rules: Mapping[str, Any] | None = None,
+    as_marked: bool = False,
 ) -> Form:
-    """The form of a method's ballots. `options` are ids in ballot order; `max_rankings` is the rule member."""
+    """The form of a method's ballots. `options` are ids in ballot order; `rules` the rule values of the count."""
     places = {option: place for place, option in enumerate(options)}
-    size = len(places)
+    size, rules = len(places), rules or {}
+    if method == "score":
+        best = rules.get("max_score") or MAX_SCORE
+        return Form(places, ranks=best + 1, marks=size, as_marked=as_marked, best=best)
     if as_marked:
         return Form(places, ranks=size, marks=size, as_marked=True)
-    if method in _ONE_RANK:
-        return Form(places, ranks=1, marks=size if method == "approval" else min(seats, size))
-    ranks = min(size, max_rankings or size)
-    return Form(places, ranks=ranks, marks=size if method in _EQUAL_RANKS else 1)
+    ranks = 1 if method in _ONE_RANK else min(size, rules.get("max_rankings") or size)
+    return Form(places, ranks=ranks, marks=_marks(method, size, seats, rules))
+
+
+def _marks(method: str, size: int, seats: int, rules: Mapping[str, Any]) -> int:
+    """How many options may share a rank: all where the method reads equal ranks, else one, or one for each seat."""
+    splits = rules.get("overvote") == "split_equally"
+    if method == "approval" or method in _EQUAL_RANKS or splits:
+        return size
+    return max(1, min(seats, size)) if method == "plurality" else 1
+
+
+def ungradable(form: Form, scores: Mapping[str, int]) -> tuple[Fault, ...]:
+    """Everything wrong with grades by option: an unknown option, a grade out of range, a ballot that takes none."""
+    if form.best is None:
+        return (Fault("/scores", "ballot_has_no_grades"),)
+    return tuple(_wrong_grades(form, scores, form.best))
+
+
+def _wrong_grades(form: Form, scores: Mapping[str, int], best: int) -> Iterator[Fault]:
+    for option, grade in scores.items():
+        here = "/scores/" + option.replace("~", "~0").replace("/", "~1")
+        if option not in form.places:
+            yield Fault(here, "unknown_option", {"option": option})
+        elif not 0 <= grade <= best:
+            yield Fault(here, "grade_out_of_range", {"option": option, "best": best, "got": str(grade)[:20]})
+
+
+def graded(form: Form, scores: Mapping[str, int]) -> Ranking:
+    """The ranking of legal grades: rank i holds the options graded `best - i`, in ballot order, to the lowest grade given."""
+    assert form.best is not None, "grades were found legal"
+    given = [option for option in form.places if option in scores]
+    return tuple(
+        tuple(option for option in given if scores[option] == grade)
+        for grade in range(form.best, min(scores.values(), default=form.best + 1) - 1, -1)
+    )
 
 
 def faults(form: Form, ranking: Sequence[Sequence[str]]) -> tuple[Fault, ...]:
@@ -77,7 +124,9 @@ def _found(form: Form, ranking: Sequence[Sequence[str]]) -> Iterator[Fault]:
     for number, rank in enumerate(ranking):
         here = f"/ranking/{number}"
         if not form.as_marked:
-            yield from _at_rank(form, here, rank)
+            # A grade may be nobody's; behind the lowest grade given a rank would be a second form of the same ballot.
+            if rank or form.best is None or number == len(ranking) - 1:
+                yield from _at_rank(form, here, rank)
             yield from _repeated(seen, here, rank)
         else:
             yield from _repeated({}, here, rank)
