@@ -43,7 +43,7 @@ def document(contest: Contest, turnout: Turnout, found: Tally | None) -> dict[st
         if found is None
         else engine.tally_to_json(found)
     )
-    return {"contest": contest.id, "turnout": figures} | {name: _without_null(value) for name, value in counted.items()}
+    return {"contest": contest.id, "turnout": figures} | {name: without_null(value) for name, value in counted.items()}
 
 
 def hash_of(result: dict[str, Any]) -> bytes:
@@ -51,10 +51,10 @@ def hash_of(result: dict[str, Any]) -> bytes:
     return hashes.digest("result", canonical.encode(result))
 
 
-def _without_null(value: Any) -> Any:
+def without_null(value: Any) -> Any:
     """The evidence format knows no null: a member without value is absent."""
     if isinstance(value, dict):
-        return {name: _without_null(member) for name, member in value.items() if member is not None}
+        return {name: without_null(member) for name, member in value.items() if member is not None}
     if isinstance(value, list):
-        return [_without_null(item) for item in value]
+        return [without_null(item) for item in value]
     return value
