@@ -27,6 +27,8 @@ class BallotFile:
 
 def plain(ranking: Ranking, options: tuple[str, ...]) -> Ranking:
     """The same ranking without empty ranks at its end, the options of a rank each once and in their order."""
+    if all(len(rank) == 1 for rank in ranking):
+        return ranking
     known = (*options, OVERVOTE)
     ranks = [tuple(option for option in known if option in rank) for rank in ranking]
     while ranks and not ranks[-1]:

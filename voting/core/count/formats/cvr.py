@@ -6,6 +6,8 @@ that names nobody. Withdrawn options are options like all others: a record says 
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +20,7 @@ from voting.core.count.formats.nodes import Node
 FORM = "CVR"
 VERSION = "1.0.0"
 MOST_RANKS = 1000
+_AT_ONCE = 1000
 UNKNOWN = "overvote whose marks are unknown"
 CONTESTS = (
     "CVR.CandidateContest",
@@ -41,6 +44,11 @@ class Origin:
 
 def write(file: BallotFile, origin: Origin) -> str:
     """Write a report with one record for each ballot. Records come in the order of their rankings, which says nothing."""
+    return "".join(lines(file, origin))
+
+
+def lines(file: BallotFile, origin: Origin) -> Iterator[str]:
+    """The report of `write` in pieces; each record is one line, spelled once however many ballots bear its ranking."""
     report = {
         "@type": "CVR.CastVoteRecordReport",
         "Version": VERSION,
@@ -52,11 +60,18 @@ def write(file: BallotFile, origin: Origin) -> str:
             {"@id": "unit-1", "@type": "CVR.GpUnit", "Type": "other", "OtherType": "community", "Name": origin.area}
         ],
         "Election": [_election(file, origin)],
-        "CVR": [
-            record for ranking, count in plain_ballots(file).items() for record in [_record(file, ranking)] * count
-        ],
+        "CVR": [],
     }
-    return json_text.dump(report) + "\n"
+    head, last = json_text.dump(report), "]\n}"
+    yield head.removesuffix(last)
+    behind = "\n"
+    for ranking, count in plain_ballots(file).items():
+        spelled = ",\n    " + json.dumps(_record(file, ranking), ensure_ascii=False)
+        while count:
+            piece = spelled * min(count, _AT_ONCE)
+            yield behind + piece.removeprefix(",\n") if behind else piece
+            behind, count = "", count - min(count, _AT_ONCE)
+    yield f"{'' if behind else chr(10) + '  '}{last}\n"
 
 
 def _election(file: BallotFile, origin: Origin) -> dict[str, Any]:
