@@ -36,6 +36,7 @@ from api.routes import (
     roles,
     rolls,
     service,
+    tallies,
     tokens,
     units,
 )
@@ -69,6 +70,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     rolls.router,
     contests.router,
     results.router,
+    tallies.router,
 )
 
 

@@ -105,6 +105,7 @@ POST  /v1/contests/{contest_id}/annul                   401 403 404 403 403 403
 GET   /v1/contests/{contest_id}/result                  200 200 200 200 200 200
 GET   /v1/contests/{contest_id}/rounds                  200 200 200 200 200 200
 POST  /v1/contests/{contest_id}/ballots                 401 200 404 403 403 403
+GET   /v1/tallies                                       200 200 200 200 200 200
 """
 
 CONTEST_OF = {
