@@ -1,0 +1,35 @@
+"""Decision rules as data: who takes part, which tests are met, and why, with exact fractions.
+
+`catalogue()` holds the rules that come with the service, `read` reads another, `evaluate` applies one to counts.
+"""
+
+from voting.core.rules.catalogue import catalogue, effects, rule
+from voting.core.rules.counts import Counts
+from voting.core.rules.evaluate import Evaluation
+from voting.core.rules.evaluate import evaluate as evaluate_with
+from voting.core.rules.evaluate import of as evaluate_counts_with
+from voting.core.rules.form import Rule
+from voting.core.rules.reader import read
+from voting.core.rules.written import evaluation_to_json
+
+__all__ = [
+    "Evaluation",
+    "Rule",
+    "catalogue",
+    "effects",
+    "evaluate",
+    "evaluate_counts",
+    "evaluation_to_json",
+    "read",
+    "rule",
+]
+
+
+def evaluate_counts(which: Rule, counts: Counts) -> Evaluation:
+    """Apply a rule to counts that were added up here. Raises `Invalid`."""
+    return evaluate_counts_with(which, counts, rule)
+
+
+def evaluate(which: Rule | str, document: object) -> Evaluation:
+    """Apply a rule, or the catalogue's rule of that id, to counts as JSON. Raises `NotFound`, `Invalid`."""
+    return evaluate_with(rule(which) if isinstance(which, str) else which, document, rule)

@@ -1,0 +1,186 @@
+"""What was counted: the roll and, for each state of a ballot, how many heads, how much area, shares or entitlements.
+
+The form: `{"roll": {"heads": n, "area": n}, "votes": {"for": {"heads": n, "area": n}, "against": …}}`. A bare number means the
+same for every basis. A state that is not given is nothing, but `silent` is then the rest of the roll. Whoever was not
+reached is neither: give `silent` where it is less than the rest. Figures are exact; a total above the roll is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from voting.core.rules.form import BALLOTS, BASES, STATES
+from voting.core.rules.numbers import Amount, exact
+from voting.core.rules.reading import Node
+
+Amounts = Mapping[str, Amount]
+"""Basis → figure."""
+
+NAMES = ("heads", *BASES)
+"""`heads` is another word for the basis `count`."""
+
+LEGAL = ("roll", "votes", "candidates", "seats", "proxies", "weights", "second")
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A proxy: how much they vote for others, whether they stand for election, whether each mandate is written."""
+
+    name: str
+    held: Amounts
+    candidate: bool = False
+    written: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """A holder whose votes the rule weighs differently: all they hold, and how they voted (part of `votes`)."""
+
+    tag: str
+    holds: Amounts
+    votes: Mapping[str, Amounts]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """One count. `given` are the states that were stated, so that what nobody said is not judged."""
+
+    roll: Amounts
+    votes: Mapping[str, Amounts]
+    given: frozenset[str]
+    lots: int | None = None
+    candidates: Mapping[str, Amounts] | None = None
+    seats: int = 1
+    proxies: tuple[Holder, ...] = ()
+    tagged: tuple[Tagged, ...] = ()
+    second: Counts | None = None
+    """The count of the second round, or of the second vote under the fall-back."""
+
+    def of(self, state: str, basis: str) -> Amount:
+        """The figure of one state."""
+        return self.votes[state][basis]
+
+
+def read(document: Any, bases: Sequence[str], second_bases: Sequence[str] = (), tags: Sequence[str] = ()) -> Counts:
+    """The counts of a document. Raises `Invalid` with every fault and its pointer."""
+    top = Node(document)
+    counts = _read(top, bases, tags, second_bases or bases, None)
+    top.finish()
+    return counts
+
+
+def of_ballots(roll: Amounts, votes: Mapping[str, Amounts], **members: Any) -> Counts:
+    """Counts that were added up here, not read: every basis of `roll` in every state; missing states are nothing."""
+    empty = dict.fromkeys(roll, 0)
+    return Counts(roll, {state: votes.get(state, empty) for state in STATES}, frozenset(votes), **members)
+
+
+def _read(
+    top: Node, bases: Sequence[str], tags: Sequence[str], second_bases: Sequence[str], first_roll: Amounts | None
+) -> Counts:
+    legal = [name for name in LEGAL if first_roll is None or name != "second"]
+    parts = top.members(legal, ("votes",) if first_roll is not None else ("roll", "votes"))
+    roll, lots = _roll(parts["roll"], bases) if "roll" in parts else (first_roll or dict.fromkeys(bases, 1), None)
+    given = parts["votes"].members(STATES)
+    votes = {state: _amounts(node, bases) for state, node in given.items()}
+    if "roll" in parts or first_roll is not None:
+        _check(parts["votes"], roll, votes, bases)
+    candidates = parts["candidates"].free() if "candidates" in parts else None
+    return Counts(
+        roll=roll,
+        votes=_complete(roll, votes, bases),
+        given=frozenset(votes),
+        lots=lots,
+        candidates=None if candidates is None else {name: _amounts(node, bases) for name, node in candidates.items()},
+        seats=parts["seats"].whole(1, 250) if "seats" in parts else 1,
+        proxies=tuple(_holder(node, bases) for node in parts["proxies"].items()) if "proxies" in parts else (),
+        tagged=_tagged(parts["weights"], bases, tags, votes) if "weights" in parts else (),
+        second=_read(parts["second"], second_bases, tags, (), roll) if "second" in parts else None,
+    )
+
+
+def _roll(node: Node, bases: Sequence[str]) -> tuple[Amounts, int | None]:
+    lots = None
+    if isinstance(node.value, Mapping) and "lots" in node.value:
+        lots = node.at("lots", node.value["lots"]).whole(0)
+        node = Node({name: value for name, value in node.value.items() if name != "lots"}, node.pointer, node.faults)
+    before = len(node.faults)
+    roll = _amounts(node, bases)
+    for basis in bases:
+        if roll[basis] == 0 and len(node.faults) == before:
+            node.fault("counts_roll_empty", basis=basis)
+    return roll, lots
+
+
+def _amounts(node: Node, bases: Sequence[str]) -> Amounts:
+    """A figure for each basis: one number for all, or an object with a member for each."""
+    if not isinstance(node.value, Mapping):
+        whole = "count" in bases
+        amount = _whole(node) if whole else node.amount()
+        return dict.fromkeys(bases, amount)
+    found = node.members(NAMES)
+    if "heads" in found and "count" in found:
+        found["count"].fault("counts_heads_twice")
+    named = {"count" if name == "heads" else name: inner for name, inner in found.items()}
+    read = {basis: _whole(inner) if basis == "count" else inner.amount() for basis, inner in named.items()}
+    for basis in bases:
+        if basis not in read and any(read.values()):
+            node.fault("counts_basis_missing", basis="heads" if basis == "count" else basis)
+    return {basis: read.get(basis, 0) for basis in bases}
+
+
+def _whole(node: Node) -> Amount:
+    amount = node.amount()
+    if amount.denominator != 1:
+        node.fault("counts_heads_not_whole", value=exact(amount))
+    return amount
+
+
+def _complete(roll: Amounts, votes: Mapping[str, Amounts], bases: Sequence[str]) -> dict[str, Amounts]:
+    """Every state: what is not given is nothing, but silence is the rest of the roll."""
+    empty: Amounts = dict.fromkeys(bases, 0)
+    found = {state: votes.get(state, empty) for state in STATES}
+    if "silent" not in votes and any(state in votes for state in BALLOTS):
+        cast = {basis: sum(found[state][basis] for state in BALLOTS) for basis in bases}
+        found["silent"] = {basis: max(roll[basis] - cast[basis], 0) for basis in bases}
+    return found
+
+
+def _check(node: Node, roll: Amounts, votes: Mapping[str, Amounts], bases: Sequence[str]) -> None:
+    """Nobody votes twice: no figure, and no sum of ballots, exceeds the roll."""
+    for basis in bases:
+        facts = {"basis": "heads" if basis == "count" else basis, "roll": exact(roll[basis])}
+        above = [state for state in votes if votes[state][basis] > roll[basis]]
+        for state in above:
+            node.at(state, None).fault("counts_above_roll", got=exact(votes[state][basis]), **facts)
+        total = sum(votes[state][basis] for state in BALLOTS if state in votes)
+        if not above and total > roll[basis]:
+            node.fault("counts_above_roll", got=exact(total), **facts)
+
+
+def _holder(node: Node, bases: Sequence[str]) -> Holder:
+    parts = node.members(("holder", "held", "candidate", "written"), ("holder", "held"))
+    return Holder(
+        name=parts["holder"].text(),
+        held=_amounts(parts["held"], bases),
+        candidate=parts["candidate"].boolean() if "candidate" in parts else False,
+        written=parts["written"].boolean() if "written" in parts else True,
+    )
+
+
+def _tagged(node: Node, bases: Sequence[str], tags: Sequence[str], votes: Mapping[str, Amounts]) -> tuple[Tagged, ...]:
+    found = []
+    for tag, inner in node.members(tags).items():
+        parts = inner.members(("holds", "votes"), ("holds", "votes"))
+        holds = _amounts(parts["holds"], bases)
+        cast = {state: _amounts(one, bases) for state, one in parts["votes"].members(BALLOTS).items()}
+        for state, amounts in cast.items():
+            for basis, amount in amounts.items():
+                limit = min(votes.get(state, {}).get(basis, 0), holds[basis])
+                if amount > limit:
+                    facts = {"basis": basis, "got": exact(amount), "roll": exact(limit)}
+                    parts["votes"].at(state, None).fault("counts_above_roll", **facts)
+        found.append(Tagged(tag, holds, cast))
+    return tuple(found)
