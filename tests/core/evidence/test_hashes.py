@@ -51,3 +51,21 @@ def test_a_contest_id_cannot_run_into_the_secret() -> None:
 def test_a_secret_of_another_length_is_refused(length: int) -> None:
     with pytest.raises(ValueError, match=f"secret of 32 bytes, got {length}"):
         hashes.slot("con_1", b"x" * length)
+
+
+def test_a_paper_slot_is_the_batch_and_the_number() -> None:
+    told = hashlib.sha256(b"yishi/1/paper\npap_1\x00\x00\x00\x01\x00").digest()
+    assert hashes.paper_slot("pap_1", 256) == told
+
+
+def test_a_paper_batch_hashes_its_rankings_behind_a_salt() -> None:
+    told = hashlib.sha256(b"yishi/1/paper-batch\n" + b"s" * 32 + b'[[["a"],["b"]],[]]').digest()
+    assert hashes.paper_batch(b"s" * 32, [[["a"], ["b"]], []]) == told
+
+
+def test_participation_hashes_its_bits() -> None:
+    assert hashes.participation(b"\xa0") == hashlib.sha256(b"yishi/1/participation\n\xa0").digest()
+
+
+def test_a_result_hashes_its_canonical_document() -> None:
+    assert hashes.result({"b": 1, "a": "x"}) == hashlib.sha256(b'yishi/1/result\n{"a":"x","b":1}').digest()

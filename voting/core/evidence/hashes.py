@@ -50,6 +50,27 @@ def roll_leaf(salt: bytes, elector: str, unit_id: str | None) -> bytes:
     return digest("roll", _sized("salt", salt), elector.encode(), b"\x00", (unit_id or "").encode())
 
 
+def participation(bits: bytes) -> bytes:
+    """Who was checked off: H("participation", one bit per elector of the roll's leaves, highest bit first)."""
+    return digest("participation", bits)
+
+
+def paper_slot(batch_id: str, number: int) -> bytes:
+    """The box slot of a paper ballot: H("paper", batch id ‖ 0x00 ‖ number from 1 in 4 bytes, big-endian)."""
+    return digest("paper", batch_id.encode(), b"\x00", number.to_bytes(4, "big"))
+
+
+def paper_batch(salt: bytes, rankings: Sequence[Ranking]) -> bytes:
+    """What a batch holds: H("paper-batch", salt ‖ canonical JSON of its rankings in the order of their numbers)."""
+    marks = [[list(rank) for rank in ranking] for ranking in rankings]
+    return digest("paper-batch", _sized("salt", salt), canonical.encode(marks))
+
+
+def result(document: canonical.Value) -> bytes:
+    """A result: H("result", canonical JSON of the document)."""
+    return digest("result", canonical.encode(document))
+
+
 def _sized(name: str, value: bytes) -> bytes:
     if len(value) != SIZE:
         raise ValueError(f"expected a {name} of {SIZE} bytes, got {len(value)}")

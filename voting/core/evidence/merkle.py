@@ -39,6 +39,21 @@ def root_of_hashes(hashes: Sequence[bytes]) -> bytes:
     return level[0] if level else EMPTY
 
 
+def fold(peaks: Sequence[bytes]) -> bytes:
+    """The root over the roots of perfect trees that stand side by side, largest first; `EMPTY` for none."""
+    if not peaks:
+        return EMPTY
+    found = peaks[-1]
+    for peak in reversed(peaks[:-1]):
+        found = node_hash(peak, found)
+    return found
+
+
+def split(size: int) -> int:
+    """The largest power of two below `size` (at least 2): where the RFC cuts a tree in two."""
+    return 1 << (size - 1).bit_length() - 1
+
+
 def inclusion(hashes: Sequence[bytes], index: int) -> Proof:
     """PATH(index, D) of RFC 9162 §2.1.3.1 over leaves of these hashes. Raises IndexError outside the tree."""
     if not 0 <= index < len(hashes):
@@ -125,12 +140,7 @@ class Frontier:
 
     def root(self) -> bytes:
         """The root of the tree so far, equal to `root_of_hashes` of all its leaves."""
-        if not self.peaks:
-            return EMPTY
-        found = self.peaks[-1]
-        for peak in reversed(self.peaks[:-1]):
-            found = node_hash(peak, found)
-        return found
+        return fold(self.peaks)
 
 
 def _parents(level: Sequence[bytes]) -> list[bytes]:
@@ -143,7 +153,7 @@ def _subproof(hashes: Sequence[bytes], first: int, *, known: bool) -> list[bytes
     """SUBPROOF of the RFC; `known` says that the verifier already holds the root of exactly these leaves."""
     if first == len(hashes):
         return [] if known else [root_of_hashes(hashes)]
-    split = 1 << (len(hashes) - 1).bit_length() - 1
-    if first <= split:
-        return [*_subproof(hashes[:split], first, known=known), root_of_hashes(hashes[split:])]
-    return [*_subproof(hashes[split:], first - split, known=False), root_of_hashes(hashes[:split])]
+    middle = split(len(hashes))
+    if first <= middle:
+        return [*_subproof(hashes[:middle], first, known=known), root_of_hashes(hashes[middle:])]
+    return [*_subproof(hashes[middle:], first - middle, known=False), root_of_hashes(hashes[:middle])]
