@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 
 from voting.errors import Fact, Fault
+from voting.near import nearest
 
 Place = Literal["body", "query", "path", "header"]
 
@@ -60,12 +60,6 @@ class LocatedFault(Fault):
     """A fault that may lie outside the body."""
 
     place: Place = "body"
-
-
-def nearest(word: str, known: Sequence[str]) -> str | None:
-    """The known word that was most likely meant, if any is near."""
-    found = difflib.get_close_matches(word[:64].lower(), known, n=1, cutoff=0.6)
-    return found[0] if found else None
 
 
 def faults_of(error: RequestValidationError, route: Any) -> list[Fault]:

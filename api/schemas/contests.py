@@ -91,7 +91,9 @@ class ContestDraft(Request):
     method: str = Field(max_length=60, examples=["irv"])
     opens_at: Instant
     closes_at: Instant
-    seats: int = Field(1, ge=1, le=_MOST_OPTIONS)
+    seats: int = Field(
+        1, ge=0, le=_MOST_OPTIONS, description="0 only where the method decides how many (see GET /v1/methods)"
+    )
     rules: dict[str, Any] = Field(
         default_factory=dict, description="Rule values of the method; options are named by id or as #/options/<n>"
     )

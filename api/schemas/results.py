@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from api.schemas.base import Instant, Representation
+from voting.contests.explaining import Explanation
 from voting.contests.queries import Loaded
 
 
@@ -31,6 +32,19 @@ class RoundsOut(Representation):
     def of(cls, loaded: Loaded, result: dict[str, Any]) -> RoundsOut:
         """Present the rounds of a result."""
         return cls(contest_id=loaded.contest.id, method=result["method"], rounds=result["rounds"])
+
+
+class ExplanationOut(Representation):
+    """A count in plain sentences: what was cast, how the method decides, each round, the result."""
+
+    contest_id: str
+    locale: str = Field(examples=["en"])
+    sentences: list[str] = Field(examples=[["7 ballots were cast.", "A is elected."]])
+
+    @classmethod
+    def of(cls, told: Explanation) -> ExplanationOut:
+        """Present an explanation."""
+        return cls(contest_id=told.contest_id, locale=told.locale, sentences=list(told.sentences))
 
 
 class ResultOut(Representation):

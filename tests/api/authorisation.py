@@ -25,6 +25,7 @@ GET   /.well-known/jwks.json                            200 200 200 200 200 200
 POST  /v1/tokens                                        422 422 422 422 422 422
 POST  /v1/tokens/batch                                  200 200 200 200 200 200
 POST  /v1/tokens/revoke                                 204 204 204 204 204 204
+GET   /v1/methods                                       200 200 200 200 200 200
 GET   /v1/me                                            401 200 200 200 200 200
 POST  /v1/me/identities                                 401 422 422 422 422 422
 
@@ -104,6 +105,9 @@ POST  /v1/contests/{contest_id}/certify                 401 403 404 403 403 403
 POST  /v1/contests/{contest_id}/annul                   401 403 404 403 403 403
 GET   /v1/contests/{contest_id}/result                  200 200 200 200 200 200
 GET   /v1/contests/{contest_id}/rounds                  200 200 200 200 200 200
+GET   /v1/contests/{contest_id}/explanation             200 200 200 200 200 200
+GET   /v1/contests/{contest_id}/rounds.svg              200 200 200 200 200 200
+POST  /v1/contests/{contest_id}/recount                 200 200 200 200 200 200
 POST  /v1/contests/{contest_id}/ballots                 401 200 404 403 403 403
 GET   /v1/tallies                                       200 200 200 200 200 200
 """
@@ -118,6 +122,9 @@ CONTEST_OF = {
     "POST /v1/contests/{contest_id}/certify": "con_provisional",
     "GET /v1/contests/{contest_id}/result": "con_provisional",
     "GET /v1/contests/{contest_id}/rounds": "con_provisional",
+    "GET /v1/contests/{contest_id}/explanation": "con_provisional",
+    "GET /v1/contests/{contest_id}/rounds.svg": "con_provisional",
+    "POST /v1/contests/{contest_id}/recount": "con_provisional",
 }
 """Each move is tried on a contest that stands right before it; everything else on the open one."""
 
@@ -179,6 +186,7 @@ BODIES: dict[str, Any] = {
     "PATCH /v1/contests/{contest_id}": {"method": "approval"},
     "POST /v1/contests/{contest_id}/extend": {"closes_at": "2100-01-03T00:00:00Z", "reason": "r"},
     "POST /v1/contests/{contest_id}/annul": {"reason": "r"},
+    "POST /v1/contests/{contest_id}/recount": {"alternatives": [{"method": "schulze"}]},
     "POST /v1/contests/{contest_id}/ballots": {"ranking": [["opt_open_0"]]},
 }
 

@@ -115,7 +115,7 @@ def test_what_is_read_most_is_really_read(readers: Readers) -> None:
     ):
         assert answered[path, "stranger"][0] == 200
     assert answered["/v1/contests/{contest_id}/events", "auditor"][0] == 200
-    for path in ("/v1/contests/{contest_id}/result", "/v1/contests/{contest_id}/rounds"):
+    for path in (f"/v1/contests/{{contest_id}}/{part}" for part in ("result", "rounds", "explanation", "rounds.svg")):
         assert {answered[path, who][0] for who in SOME} == {409}
 
 
@@ -151,6 +151,14 @@ def test_nobody_counts_before_the_close_not_even_to_try(readers: Readers, move: 
     for who, bearer in readers.callers.items():
         answer = readers.service.request("POST", f"/v1/contests/{CONTEST}/{move}?dry_run=true", headers=bearer)
         assert answer.status_code in {401, 403, 404, 409}, (who, answer.text)
+
+
+def test_nobody_tries_other_rules_before_the_close(readers: Readers) -> None:
+    for who, bearer in readers.callers.items():
+        asked = {"alternatives": [{"method": "borda"}]}
+        answer = readers.service.request("POST", f"/v1/contests/{CONTEST}/recount", json=asked, headers=bearer)
+        assert answer.status_code == 409, (who, answer.text)
+        assert answer.json()["code"] == "not_counted_yet"
 
 
 def test_after_the_close_the_result_does_depend_on_what_was_chosen(readers: Readers) -> None:

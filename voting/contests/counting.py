@@ -2,28 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlalchemy import func
+from sqlmodel import Session, col, select
 
 from voting.contests import queries, terms
 from voting.contests.queries import Turnout
 from voting.contests.tables import BoxRow, Contest
 from voting.core import box
 from voting.core import count as engine
+from voting.core.box import Ranking
 from voting.core.count import Tally
 from voting.core.count.tiebreak import LOTS
 from voting.core.evidence import canonical, hashes
+from voting.errors import Conflict
+
+
+@dataclass(frozen=True, slots=True)
+class Ballots:
+    """What is counted: the options in ballot order, and how many ballots bear each ranking. No slot, no order."""
+
+    contest_id: str
+    options: tuple[str, ...]
+    rankings: Mapping[Ranking, int]
+
+
+def ballots(session: Session, contest: Contest) -> Ballots:
+    """Everything in the box of a contest."""
+    options = tuple(option.id for option in queries.options(session, contest.id))
+    grouped = select(BoxRow.ballot, func.count()).where(BoxRow.contest_id == contest.id).group_by(col(BoxRow.ballot))
+    return Ballots(contest.id, options, box.named(dict(session.exec(grouped).all()), options))
 
 
 def tally(session: Session, contest: Contest, lot_seed: str | None) -> Tally:
-    """Count the box. Deterministic: the order of the box, the ids of people and the clock have no part in it."""
-    options = tuple(option.id for option in queries.options(session, contest.id))
-    ballots = session.exec(select(BoxRow.ballot).where(BoxRow.contest_id == contest.id))
-    rules = dict(contest.rules)
+    """Count the box. Deterministic: the order of the box, the ids of people and the clock have no part in it.
+
+    Raises `Conflict` for a box that the method refuses, such as one too large for it.
+    """
+    try:
+        return run(ballots(session, contest), contest.method, contest.seats, contest.rules, lot_seed)
+    except engine.CountError as error:
+        raise Conflict("count_refused", why=str(error)) from error
+
+
+def run(given: Ballots, method: str, seats: int, rules: Mapping[str, Any], lot_seed: str | None) -> Tally:
+    """Count ballots by a method and its rule values; a lot is drawn from `lot_seed`, or not at all."""
     if lot_seed is not None:
-        rules |= {"tie_break_seed": lot_seed, "tie_break_contest": contest.id}
-    return engine.count(contest.method, options, box.grouped(ballots, options), contest.seats, rules)
+        rules = {**rules, "tie_break_seed": lot_seed, "tie_break_contest": given.contest_id}
+    return engine.count(method, given.options, given.rankings, seats, rules)
 
 
 def waits_for_lot(contest: Contest, found: Tally, lot_seed: str | None) -> bool:

@@ -15,12 +15,11 @@ from typing import Any
 
 from sqlmodel import Session, col, delete
 
-from voting.contests import queries
+from voting.contests import methods, queries
 from voting.contests.queries import Loaded
 from voting.contests.tables import Contest, Option
 from voting.contests.terms import Terms, from_document
 from voting.core import authority, lifecycle
-from voting.core import count as counting
 from voting.core.authority import Principal, Subject
 from voting.core.box import MOST_OPTIONS
 from voting.core.lifecycle import CONTEST
@@ -168,7 +167,7 @@ def _checked(draft: Draft, option_ids: Sequence[str]) -> dict[str, Any]:
     rules, strangers = _named({"tie_break": "random"} | dict(draft.rules), option_ids)
     faults += strangers
     if not faults:
-        faults += _of_rules(draft, rules, option_ids)
+        faults += methods.faults(draft.method, option_ids, draft.seats, rules)
     if faults:
         raise Invalid(faults)
     return rules
@@ -190,9 +189,8 @@ def _of_options(draft: Draft) -> list[Fault]:
                 faults.append(Fault(f"/options/{place}/label/{locale}", "same_label", {"label": label}))
     if draft.method == "yes-no" and len(draft.options) not in YES_NO_OPTIONS:
         faults.append(Fault("/options", "options_of_yes_no", {"got": len(draft.options)}))
-    if draft.method == "yes-no" and draft.seats != 1:
-        faults.append(Fault("/seats", "one_question_is_decided", {"got": draft.seats}))
-    if draft.seats > len(draft.options):
+    # The record of another election may have had more seats than candidates; what is asked here may not.
+    if draft.seats > len(draft.options) and draft.terms.ballots == "valid_only":
         faults.append(Fault("/seats", "more_seats_than_options", {"seats": draft.seats, "options": len(draft.options)}))
     return faults
 
@@ -216,21 +214,3 @@ def _named(rules: Mapping[str, Any], option_ids: Sequence[str]) -> tuple[dict[st
         return value
 
     return walk(rules, "/rules"), faults
-
-
-def _of_rules(draft: Draft, rules: Mapping[str, Any], option_ids: Sequence[str]) -> list[Fault]:
-    """What the count itself says: method and rule values are tried on an empty box."""
-    for member in ("tie_break_seed", "tie_break_contest"):
-        if member in rules:
-            return [Fault(f"/rules/{member}", "lot_seed_elsewhere", {"member": member})]
-    try:
-        counting.count(draft.method, tuple(option_ids), {}, draft.seats, rules)
-    except counting.UnknownMethod as error:
-        return [Fault("/method", "unknown_method", {"got": draft.method, "legal": error.legal})]
-    except counting.UnknownRule as error:
-        return [Fault(f"/rules/{error.member}", "unknown_rule", {"method": draft.method, "legal": error.legal})]
-    except counting.IllegalRule as error:
-        return [Fault(f"/rules/{error.member}", "illegal_rule", {"got": str(error.value), "legal": error.legal})]
-    except counting.CountError as error:
-        return [Fault("/rules", "rules_do_not_fit", {"why": str(error)})]
-    return []

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from voting.core.box import OVERVOTE, Ranking
 from voting.errors import Fault
@@ -46,6 +46,19 @@ class Form:
     as_marked: bool = False
     best: int | None = None
     """The highest grade where ranks are grades: the first rank holds the options graded so, and ranks may be empty."""
+
+
+Paper = Literal["one", "several", "grades", "ranking", "equal_ranking"]
+"""What a voter does: mark one option (or one for each seat), mark several, grade, rank, rank with equal ranks."""
+
+
+def paper(method: str) -> Paper:
+    """What a voter of this method is asked to do."""
+    if method in _ONE_RANK:
+        return "several" if method == "approval" else "one"
+    if method == "score":
+        return "grades"
+    return "equal_ranking" if method in _EQUAL_RANKS else "ranking"
 
 
 def form(

@@ -70,4 +70,9 @@ def _several(places: bytes, cut: bool, options: Sequence[str]) -> tuple[str, ...
 
 def grouped(ballots: Iterable[bytes], options: Sequence[str]) -> dict[Ranking, int]:
     """How many ballots bear each ranking, sorted by stored bytes: the order of the box leaves no trace."""
-    return {unpack(ballot, options): count for ballot, count in sorted(Counter(ballots).items())}
+    return named(Counter(ballots), options)
+
+
+def named(counts: Mapping[bytes, int], options: Sequence[str]) -> dict[Ranking, int]:
+    """The rankings of stored bytes and how many ballots bear each, sorted by the bytes."""
+    return {unpack(ballot, options): count for ballot, count in sorted(counts.items())}

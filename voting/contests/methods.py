@@ -1,0 +1,140 @@
+"""What a contest may be counted by: every method with its rule values, seats and ballot, and what is wrong with a choice.
+
+The count itself is asked: method, seats and rule values are tried on an empty box.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from voting.core import count as engine
+from voting.core.ballot import Paper, paper
+from voting.core.count import rules as kinds
+from voting.core.count.chart_words import NAMES
+from voting.core.count.methods import METHODS
+from voting.errors import Fact, Fault
+from voting.near import nearest
+
+_DICE = ("tie_break_seed", "tie_break_contest")
+"""Rule members of a lot: they follow from the contest and its `lot_seed`."""
+_ONE_SEAT = frozenset(("irv", "yes-no"))
+_DECIDES_ITSELF = frozenset(
+    ("irv-bottoms-up-threshold", "smith-set", "schwartz-set", "condorcet-winner", "condorcet-loser")
+)
+_MOST_SHOWN = 80
+
+
+@dataclass(frozen=True, slots=True)
+class RuleForm:
+    """One rule member: what it may hold, in words for people and as a JSON schema for programs."""
+
+    name: str
+    legal: tuple[str, ...]
+    schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class MethodForm:
+    """One method. `names` by locale; `most_seats` is empty where there may be as many as options."""
+
+    method: str
+    names: Mapping[str, str]
+    paper: Paper
+    least_seats: int
+    most_seats: int | None
+    rules: tuple[RuleForm, ...]
+
+
+@cache
+def catalogue() -> tuple[MethodForm, ...]:
+    """Every method a contest may use, in the order of the table."""
+    return tuple(_method(name) for name in METHODS)
+
+
+def _method(name: str) -> MethodForm:
+    chinese, english = NAMES[name]
+    least, most = seats_of(name)
+    members = sorted(METHODS[name].members.items())
+    rules = tuple(RuleForm(member, kind.legal, schema_of(kind)) for member, kind in members if member not in _DICE)
+    return MethodForm(name, {"zh-CN": chinese, "en": english}, paper(name), least, most, rules)
+
+
+def seats_of(method: str) -> tuple[int, int | None]:
+    """The fewest and the most seats of a method; no limit is as many as there are options. 0: the method decides."""
+    if method in _DECIDES_ITSELF:
+        return 0, 1
+    return 1, 1 if method in _ONE_SEAT else None
+
+
+def schema_of(kind: kinds.Kind) -> dict[str, Any]:
+    """What a rule member may hold as JSON Schema."""
+    match kind:
+        case kinds.Choice():
+            return {"type": "string", "enum": list(kind.values)}
+        case kinds.Flag():
+            return {"type": "boolean"}
+        case kinds.Never():
+            return {"const": False}
+        case kinds.Nothing():
+            return {"type": "null"}
+        case kinds.Whole():
+            return {"type": "integer", "minimum": kind.least, "maximum": kind.most}
+        case kinds.FlagOrWhole():
+            return {"anyOf": [{"type": "boolean"}, {"type": "integer", "minimum": 0}]}
+        case kinds.Number():
+            decimal = {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?([eE]-?[0-9]+)?$"}
+            return {"anyOf": [decimal, {"type": "integer", "minimum": 1}]}
+        case kinds.Threshold():
+            percentage = {"type": "string", "pattern": r"^percent_of_active:[0-9]+(\.[0-9]+)?$"}
+            return {"anyOf": [{"type": "string", "enum": list(kind.values)}, percentage]}
+        case kinds.Names():
+            return {"type": "array", "items": {"type": "string"}, "uniqueItems": True}
+        case kinds.Resolutions():
+            return {"type": "array", "items": {"type": "object"}}
+        case _:
+            return {"type": ["string", "integer"]}
+
+
+def faults(
+    method: str, option_ids: Sequence[str], seats: int, rules: Mapping[str, Any], at: str = ""
+) -> tuple[Fault, ...]:
+    """What is wrong with counting so, with pointers behind `at`; nothing if it can be done."""
+    return tuple(_faults(method, option_ids, seats, rules, at))
+
+
+def _faults(method: str, option_ids: Sequence[str], seats: int, rules: Mapping[str, Any], at: str) -> Iterator[Fault]:
+    dice = [member for member in _DICE if member in rules]
+    if dice:
+        yield Fault(f"{at}/rules/{dice[0]}", "lot_seed_elsewhere", {"member": dice[0]})
+        return
+    try:
+        engine.count(method, tuple(option_ids), {}, seats, rules)
+    except engine.UnknownMethod as error:
+        yield _unknown(f"{at}/method", "unknown_method", method, error.legal, {"got": method[:_MOST_SHOWN]})
+        return
+    except engine.UnknownRule as error:
+        facts: dict[str, Fact] = {"method": method, "got": error.member[:_MOST_SHOWN]}
+        yield _unknown(f"{at}/rules/{error.member}", "unknown_rule", error.member, error.legal, facts)
+    except engine.IllegalRule as error:
+        got = str(error.value)[:_MOST_SHOWN]
+        yield _unknown(f"{at}/rules/{error.member}", "illegal_rule", got, error.legal, {"got": got})
+    except engine.CountError as error:
+        yield Fault(f"{at}/rules", "rules_do_not_fit", {"why": str(error)})
+    least, most = seats_of(method)
+    if seats < least or (most is not None and seats > most):
+        yield Fault(
+            f"{at}/seats",
+            "seats_of_method",
+            {"method": method, "least": least, "most": most or len(option_ids), "got": seats},
+        )
+
+
+def _unknown(pointer: str, code: str, word: str, legal: tuple[str, ...], facts: Mapping[str, Fact]) -> Fault:
+    """The fault with what is legal, and the nearest of it if one is near."""
+    guess = nearest(word, legal)
+    if guess is None:
+        return Fault(pointer, code, {**facts, "legal": legal})
+    return Fault(pointer, f"{code}_did_you_mean", {**facts, "legal": legal, "nearest": guess})
