@@ -10,10 +10,12 @@ import jsonschema_rs
 import pytest
 
 from tests.conftest import shared_folder
+from tests.core.evidence.test_events import EXAMPLES
 from voting.contests import counting
 from voting.core.count import case_from_json, tally_to_json
-from voting.core.evidence import bundle, bundle_schemas, canonical
+from voting.core.evidence import bundle, bundle_schemas, canonical, events
 from voting.core.evidence.bundle_schemas import SCHEMAS
+from voting.core.evidence.events import Event, Opened
 
 CASES = sorted((shared_folder() / "conformance/counting/cases").glob("*.json"))
 HASH, ID = "0" * 64, "con_1"
@@ -112,25 +114,11 @@ def test_a_bundle_shows_what_its_mode_and_tier_allow(mode: str, tier: bundle.Tie
     assert bundle.shows(mode, tier) == (box, patterns)
 
 
-EVENTS = (
-    {"type": "extended", "closes_at": "2026-03-01T08:00:00Z", "reason": "大雨"},
-    {
-        "type": "closed",
-        "box": {"root": HASH, "size": 3},
-        "online": 3,
-        "paper": 0,
-        "commitments": 3,
-        "participation": {"checked": 3, "hash": HASH},
-    },
-    {"type": "counted", "result": HASH, "tally": "tal_1"},
-    {"type": "annulled", "reason": "选项印错"},
-)
-
-
-@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event["type"])
-def test_an_event_fits_and_one_member_more_or_less_does_not(event: dict[str, Any]) -> None:
-    whole = {"at": "2026-03-01T08:00:00Z", **event}
+@pytest.mark.parametrize("event", EXAMPLES, ids=events.type_of)
+def test_an_event_fits_and_one_member_more_or_less_does_not(event: Event) -> None:
+    whole = json.loads(events.encode(event))
     assert fits("event.json", whole)
+    assert fits("contest.json", whole) is isinstance(event, Opened)
     assert not fits("event.json", whole | {"more": 1})
     assert not fits("event.json", {name: value for name, value in whole.items() if name != "at"})
 
