@@ -3,25 +3,30 @@
 `catalogue()` holds the rules that come with the service, `read` reads another, `evaluate` applies one to counts.
 """
 
-from voting.core.rules.catalogue import catalogue, effects, rule
+from voting.core.rules.catalogue import catalogue, demanded, effects, rule
 from voting.core.rules.counts import Counts
 from voting.core.rules.evaluate import Evaluation
 from voting.core.rules.evaluate import evaluate as evaluate_with
 from voting.core.rules.evaluate import of as evaluate_counts_with
 from voting.core.rules.form import Rule
 from voting.core.rules.reader import read
-from voting.core.rules.written import evaluation_to_json
+from voting.core.rules.strictest import Strictest, strictest
+from voting.core.rules.written import evaluation_to_json, strictest_to_json
 
 __all__ = [
     "Evaluation",
     "Rule",
+    "Strictest",
     "catalogue",
+    "demanded",
     "effects",
     "evaluate",
     "evaluate_counts",
     "evaluation_to_json",
     "read",
     "rule",
+    "strictest",
+    "strictest_to_json",
 ]
 
 

@@ -6,7 +6,7 @@ They are read from statutes and practice by hand; each says how sure its source 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -15,7 +15,7 @@ from typing import Any
 
 from voting.core.rules.form import Rule, Words
 from voting.core.rules.reader import read
-from voting.errors import NotFound
+from voting.errors import Fault, Invalid, NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +63,16 @@ def effects() -> Mapping[str, Effect]:
     rows: list[Mapping[str, Any]] = json.loads(text)
     demanded = {effect: rule.id for rule in catalogue().values() for effect in rule.effects}
     return {row["id"]: Effect(row["id"], row["label"], row["certainty"], demanded[row["id"]]) for row in rows}
+
+
+def demanded(named: Sequence[str]) -> tuple[Rule, ...]:
+    """The rules that effects demand, in the order of the effects. Raises `Invalid` for an effect nobody knows."""
+    known = effects()
+    faults = [
+        Fault(f"/effects/{place}", "rule_effect_unknown", {"id": effect[:80], "known": tuple(known)})
+        for place, effect in enumerate(named)
+        if effect not in known
+    ]
+    if faults:
+        raise Invalid(faults)
+    return tuple(rule(known[effect].rule) for effect in named)

@@ -81,7 +81,7 @@ def evaluate(rule: Rule, document: Any, find: Callable[[str], Rule]) -> Evaluati
     """Read counts for a rule and evaluate them. Raises `Invalid` with a pointer for every fault of the counts."""
     second = find(rule.fallback.then).bases if rule.fallback else rule.bases
     tags = [weight.tag for weight in rule.weights]
-    return of(rule, counting.read(document, rule.bases or ("count",), second or ("count",), tags), find)
+    return of(rule, counting.read(document, rule.bases, second, tags), find)
 
 
 def of(rule: Rule, counts: Counts, find: Callable[[str], Rule]) -> Evaluation:
@@ -194,7 +194,7 @@ def _elect(rule: Rule, counts: Counts, sums: Sums) -> tuple[RoundFound, ...]:
     """The rounds that were counted. Without candidates in the counts nobody is elected."""
     if rule.elect is None or counts.candidates is None:
         return ()
-    basis = rule.elect.first_round.basis if rule.elect.first_round else (rule.bases or ("count",))[0]
+    basis = rule.elect.first_round.basis if rule.elect.first_round else rule.bases[0]
     _fit(counts, sums, counts.candidates, counts.seats, "")
     first = electing.first_round(rule.elect, basis, counts.candidates, counts.seats, sums)
     second = counts.second

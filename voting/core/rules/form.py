@@ -159,11 +159,11 @@ class Rule:
 
     @property
     def bases(self) -> tuple[str, ...]:
-        """Every basis that some test looks at, in the order of `BASES`."""
+        """Every basis that some test looks at, in the order of `BASES`; heads where none does."""
         named = {test.basis for test in self.every_test()} | {weight.basis for weight in self.weights}
         if self.min_participants is not None:
             named.add("count")
-        return tuple(basis for basis in BASES if basis in named)
+        return tuple(basis for basis in BASES if basis in named) or ("count",)
 
     def every_test(self) -> tuple[Test, ...]:
         """The tests of all parts: petition, vote, election, fall-back, objection."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from voting.core.rules.form import Figure, Test, Words
 from voting.core.rules.numbers import Amount, exact
@@ -111,3 +111,28 @@ def of_weight(tag: str, basis: str, before: Amount, after: Amount, multiply: Amo
         f"{tag} 的{voted[0]}票 {exact(before)}（{on[0]}）按 {multiply} 计为 {exact(after)}。",
         f"The votes of {tag} {voted[1]}, {exact(before)} ({on[1]}), count {multiply} of it: {exact(after)}.",
     )
+
+
+def of_relation(first: str, second: str, kind: str) -> Words:
+    """How two rules stand, the first of them named first."""
+    if kind == "equal":
+        return both(f"{first} 与 {second} 的要求完全相同。", f"{first} and {second} ask for the same.")
+    if kind == "incomparable":
+        return both(
+            f"{first} 与 {second} 互不包含：各有只能通过其中一条的计票，因此两条都须满足。",
+            f"Neither of {first} and {second} contains the other: there are counts that pass one alone, so both must be met.",
+        )
+    if kind == "weaker":
+        first, second = second, first
+    return both(
+        f"凡通过 {first} 的计票必然通过 {second}，反之则不然：{first} 更严。",
+        f"Whatever passes {first} passes {second}, and not the other way: {first} is the stricter.",
+    )
+
+
+def of_binding(rules: Sequence[str]) -> Words:
+    """Which rules bind."""
+    if len(rules) == 1:
+        return both(f"适用最严的一条：{rules[0]}。", f"The strictest decides: {rules[0]}.")
+    zh, en = "、".join(rules), ", ".join(rules)
+    return both(f"没有哪一条最严，以下各条都须满足：{zh}。", f"None is the strictest; each of these must be met: {en}.")

@@ -8,7 +8,8 @@ from voting.core.rules.electing import RoundFound
 from voting.core.rules.evaluate import Evaluation, FallbackFound
 from voting.core.rules.form import written
 from voting.core.rules.numbers import exact
-from voting.core.rules.sentences import of_fold
+from voting.core.rules.sentences import of_binding, of_fold, of_relation
+from voting.core.rules.strictest import Example, Relation, Strictest, as_counts
 from voting.core.rules.trials import Tested
 
 
@@ -111,3 +112,26 @@ def _fallback(found: FallbackFound) -> dict[str, Any]:
         "when": [written_test(one) for one in found.when],
     }
     return document if found.evaluation is None else document | {"evaluation": evaluation_to_json(found.evaluation)}
+
+
+def strictest_to_json(found: Strictest) -> dict[str, Any]:
+    """Which rules bind, and how every two of them stand, with counts that show it."""
+    ids = [rule.id for rule in found.binding]
+    return {
+        "strictest": ids[0] if len(ids) == 1 else None,
+        "binding": ids,
+        "text": dict(of_binding(ids)),
+        "relations": [_relation(one) for one in found.relations],
+    }
+
+
+def _relation(one: Relation) -> dict[str, Any]:
+    first, second = one.first.id, one.second.id
+    document: dict[str, Any] = {
+        "first": first,
+        "second": second,
+        "kind": one.kind,
+        "text": dict(of_relation(first, second, one.kind)),
+    }
+    shown: dict[str, Example | None] = {"only_first": one.only_first, "only_second": one.only_second}
+    return document | {name: as_counts(made) for name, made in shown.items() if made}
