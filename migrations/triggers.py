@@ -29,7 +29,9 @@ _KEPT = (
     "created_at",
     "replaces_id",
 )
-"""Columns of a roll that its seal fixes: all but `state`, which may become `superseded` once, and `version`."""
+"""Columns of a roll that its seal fixes: all but `state`, which may become `superseded` once, and `version`.
+
+Those of the first schema; a migration that adds some gives them to `fix_roll`."""
 
 
 def install(connection: Connection, append_only: Iterable[str], sealed_by_roll: Iterable[str]) -> None:
@@ -37,15 +39,30 @@ def install(connection: Connection, append_only: Iterable[str], sealed_by_roll: 
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(_POSTGRES_REFUSE)
         connection.exec_driver_sql(_POSTGRES_SEALED)
-        connection.exec_driver_sql(_POSTGRES_FINAL)
     for table in append_only:
         for verb in ("UPDATE", "DELETE"):
             _create(connection, f"{table}_refuse_{verb.lower()}", table, verb, None)
     for table in sealed_by_roll:
         for verb in ("INSERT", "UPDATE", "DELETE"):
             _create(connection, f"{table}_sealed_{verb.lower()}", table, verb, _SEALED.format(rolls=_ROLLS[verb]))
+    fix_roll(connection)
+
+
+def refuse_changes(connection: Connection, tables: Iterable[str]) -> None:
+    """Make further tables append-only. `install` has run before."""
+    for table in tables:
+        for verb in ("UPDATE", "DELETE"):
+            _create(connection, f"{table}_refuse_{verb.lower()}", table, verb, None)
+
+
+def fix_roll(connection: Connection, added: Iterable[str] = ()) -> None:
+    """Create (again) the triggers of the roll's own row, for the columns of the first schema and those `added` since."""
+    kept = (*_KEPT, *added)
+    if _is_postgres(connection):
+        differ = f"({_columns('NEW', kept)}) IS DISTINCT FROM ({_columns('OLD', kept)})"
+        connection.exec_driver_sql(_POSTGRES_FINAL.replace("DIFFER", differ))
     for verb in ("UPDATE", "DELETE"):
-        _create_final(connection, verb)
+        _create_final(connection, verb, kept)
 
 
 def remove(connection: Connection, append_only: Iterable[str], sealed_by_roll: Iterable[str]) -> None:
@@ -83,7 +100,7 @@ def _create(connection: Connection, name: str, table: str, verb: str, condition:
     )
 
 
-def _create_final(connection: Connection, verb: str) -> None:
+def _create_final(connection: Connection, verb: str, columns: Iterable[str]) -> None:
     """The roll's own row: after the seal it is superseded at most, and never deleted."""
     name = f"roll_final_{verb.lower()}"
     if _is_postgres(connection):
@@ -92,7 +109,7 @@ def _create_final(connection: Connection, verb: str) -> None:
             f"CREATE TRIGGER {name} BEFORE {verb} ON roll FOR EACH ROW EXECUTE FUNCTION yishi_final()"
         )
         return
-    kept = f"({_columns('NEW')}) IS ({_columns('OLD')})"
+    kept = f"({_columns('NEW', columns)}) IS ({_columns('OLD', columns)})"
     supersedes = f"OLD.state = 'sealed' AND NEW.state = 'superseded' AND {kept}" if verb == "UPDATE" else "0"
     connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
     connection.exec_driver_sql(
@@ -102,8 +119,8 @@ def _create_final(connection: Connection, verb: str) -> None:
     )
 
 
-def _columns(row: str) -> str:
-    return ", ".join(f"{row}.{column}" for column in _KEPT)
+def _columns(row: str, columns: Iterable[str]) -> str:
+    return ", ".join(f"{row}.{column}" for column in columns)
 
 
 _POSTGRES_REFUSE = """
@@ -128,12 +145,12 @@ BEGIN
 END $$
 """
 
-_POSTGRES_FINAL = f"""
+_POSTGRES_FINAL = """
 CREATE OR REPLACE FUNCTION yishi_final() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF OLD.state IN ('sealed', 'superseded') THEN
     IF TG_OP = 'DELETE' OR OLD.state = 'superseded' OR NEW.state <> 'superseded'
-       OR ({_columns("NEW")}) IS DISTINCT FROM ({_columns("OLD")}) THEN
+       OR DIFFER THEN
       RAISE EXCEPTION 'the roll is sealed' USING ERRCODE = 'restrict_violation';
     END IF;
   END IF;

@@ -8,8 +8,17 @@ from api.deps import Conditional, IfMatch, Locale, Now, Page, Reading, Who, Writ
 from api.problems import documented
 from api.route import YishiRoute
 from api.schemas.base import ListPage
-from api.schemas.rolls import EligibilityOut, RollCorrection, RollDraft, RollEnd, RollEntryOut, RollOut
-from voting.roll import eligibility
+from api.schemas.rolls import (
+    DisplayedOut,
+    EligibilityOut,
+    RollCorrection,
+    RollDraft,
+    RollEnd,
+    RollEntryOut,
+    RollOut,
+    RollVersionOut,
+)
+from voting.roll import display, eligibility, versions
 from voting.roll import service as rolls
 from voting.roll.service import Scope
 
@@ -39,6 +48,7 @@ def create_roll(
         minimum_age=body.minimum_age,
         age_on=body.age_on,
         replaces_id=body.replaces_id,
+        terms=body.terms.terms(),
         now=now,
     )
     return conditional.answer(RollOut.of(view), view.roll.version)
@@ -46,17 +56,17 @@ def create_roll(
 
 @router.get("/communities/{community_id}/rolls", operation_id="list_rolls", responses=_READ)
 def list_rolls(
-    community_id: str, session: Reading, who: Who, page: Page, conditional: Conditional
+    community_id: str, session: Reading, who: Who, now: Now, page: Page, conditional: Conditional
 ) -> ListPage[RollOut]:
     """List the rolls of a community, oldest first."""
-    found = rolls.list_of(session, who, community_id, page.after_id, page.fetch)
+    found = rolls.list_of(session, who, community_id, page.after_id, page.fetch, now=now)
     return conditional.answer(page.answer(found, lambda view: (view.roll.id,), RollOut.of))
 
 
 @router.get("/rolls/{roll_id}", operation_id="get_roll", responses=_READ)
-def get_roll(roll_id: str, session: Reading, who: Who, conditional: Conditional) -> RollOut:
+def get_roll(roll_id: str, session: Reading, who: Who, now: Now, conditional: Conditional) -> RollOut:
     """Read a roll: its basis, state and totals, and what the caller may do with it."""
-    view = rolls.get(session, who, roll_id)
+    view = rolls.get(session, who, roll_id, now=now)
     return conditional.answer(RollOut.of(view), view.roll.version)
 
 
@@ -69,12 +79,38 @@ def list_roll_entries(
     return conditional.answer(page.answer(found, lambda entry: (entry.id,), RollEntryOut.of))
 
 
+@router.get("/rolls/{roll_id}/display", operation_id="show_roll", responses=documented(401, 403, 404, 409))
+def show_roll(roll_id: str, session: Reading, who: Who, page: Page, conditional: Conditional) -> ListPage[DisplayedOut]:
+    """Read a displayed roll as a neighbour: oneself in full, others masked."""
+    found = display.shown(session, who, roll_id, page.after_id, page.fetch)
+    return conditional.answer(page.answer(found, lambda line: (line.id,), DisplayedOut.of))
+
+
+@router.get("/rolls/{roll_id}/versions", operation_id="list_roll_versions", responses=_READ)
+def list_roll_versions(
+    roll_id: str, session: Reading, who: Who, page: Page, conditional: Conditional
+) -> ListPage[RollVersionOut]:
+    """List what the roll was after each compilation, correction and seal, and which objection each followed."""
+    after = int(page.after_id) if page.after_id else None
+    found = versions.of(session, who, roll_id, after, page.fetch)
+    return conditional.answer(page.answer(found, lambda version: (str(version.number),), RollVersionOut.of))
+
+
 @router.get("/rolls/{roll_id}/eligibility/me", operation_id="get_own_eligibility", responses=_READ)
 def get_own_eligibility(
     roll_id: str, session: Reading, who: Who, locale: Locale, conditional: Conditional
 ) -> EligibilityOut:
     """Tell the caller whether they may act on this roll, and why."""
     return conditional.answer(EligibilityOut.of(eligibility.of_caller(session, who, roll_id), locale))
+
+
+@router.get("/rolls/{roll_id}/eligibility/{person_id}", operation_id="get_eligibility", responses=_READ)
+def get_eligibility(
+    roll_id: str, person_id: str, session: Reading, who: Who, locale: Locale, conditional: Conditional
+) -> EligibilityOut:
+    """Tell an officer, or the person, whether a person may act on this roll, and by which clause."""
+    found = eligibility.of_person(session, who, roll_id, person_id)
+    return conditional.answer(EligibilityOut.of(found, locale))
 
 
 @router.post("/rolls/{roll_id}/compile", operation_id="compile_roll", responses=_MOVE)
@@ -111,8 +147,17 @@ def correct_roll(
     if_match: IfMatch = None,
 ) -> RollOut:
     """Remove entries and take electors from the register anew, with a reason. Needs If-Match."""
-    corrected = {"add": body.add, "remove": body.remove}
-    view = rolls.correct(session, who, roll_id, reason=body.reason, expects=conditional.expects, now=now, **corrected)
+    view = rolls.correct(
+        session,
+        who,
+        roll_id,
+        reason=body.reason,
+        expects=conditional.expects,
+        now=now,
+        add=body.add,
+        remove=body.remove,
+        objection_id=body.objection_id,
+    )
     return conditional.answer(RollOut.of(view), view.roll.version)
 
 

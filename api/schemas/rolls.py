@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,12 +11,16 @@ from api.schemas.actions import offered
 from api.schemas.base import Actionable, Instant, LongText, Representation, Request, Text
 from api.schemas.parts import Day, Id, Name
 from voting.phrases import phrase
+from voting.roll.display import Displayed
 from voting.roll.eligibility import Eligibility
 from voting.roll.queries import EntryView
 from voting.roll.service import RollView
+from voting.roll.terms import RollTerms, from_document
+from voting.roll.versions import RollVersion
 
 Basis = Literal["person", "household", "owner"]
 ScopeKind = Literal["community", "building", "unit", "dwellings"]
+ResidencyKind = Literal["owner_occupier", "tenant", "household_member"]
 _MOST_CORRECTED = 1000
 
 
@@ -25,6 +29,32 @@ class RollScope(Request):
 
     kind: ScopeKind = Field(examples=["unit"])
     ids: list[Id] = Field(default_factory=list, max_length=10_000, examples=[["unt_5w8k"]])
+
+
+Periods = Annotated[int, Field(ge=0, le=366)]
+
+
+class RollTermsDraft(Request):
+    """Who is counted in, and how long the roll is shown, objected to and decided on. Periods are whole days."""
+
+    display_days: Periods = Field(0, description="Shown at least so long before objections are closed")
+    objection_days: Periods = Field(0, description="Heard so long after the display; 0: as long as it is displayed")
+    decision_days: Periods = Field(0, description="An objection should be decided within so many days")
+    unsold: Literal["one_head", "left_out"] = Field(
+        "one_head", description="Dwellings without an owner, on a roll of owners: one head together, or left out"
+    )
+    residencies: tuple[ResidencyKind, ...] = Field(
+        ("owner_occupier", "tenant", "household_member"),
+        min_length=1,
+        max_length=3,
+        description="Which residencies make a resident, on rolls of persons and households",
+    )
+    resided_days: int = Field(0, ge=0, le=3660, description="How long a tenant must have lived here")
+    names: Literal["masked", "full"] = Field("masked", description="How the display shows names to neighbours")
+
+    def terms(self) -> RollTerms:
+        """As the service takes them."""
+        return RollTerms(**self.model_dump())
 
 
 class RollDraft(Request):
@@ -49,6 +79,7 @@ class RollDraft(Request):
         None, description="The day on which age and residence count; else the day of the compilation"
     )
     replaces_id: Id | None = Field(None, description="The roll that this one is made to replace")
+    terms: RollTermsDraft = Field(default_factory=RollTermsDraft)
 
 
 class RollCorrection(Request):
@@ -65,6 +96,7 @@ class RollCorrection(Request):
         description="Electors to take from the register anew: person ids, household ids or merge keys, by the basis",
     )
     remove: list[Id] = Field(default_factory=list, max_length=_MOST_CORRECTED, description="Ids of entries to remove")
+    objection_id: Id | None = Field(None, description="The upheld objection that is followed")
 
 
 class RollEnd(Request):
@@ -97,7 +129,9 @@ class RollOut(Actionable):
     heads: int
     area_cm2: int = Field(description="Exclusive area in cm², summed over the entries; 0 on a roll of persons")
     root: str | None = Field(description="Merkle root of the salted leaves (RFC 6962, hexadecimal), once sealed")
+    terms: dict[str, Any] = Field(description="As drafted; periods in days")
     compiled_at: Instant | None
+    displayed_at: Instant | None
     sealed_at: Instant | None
     created_at: Instant
     replaces_id: str | None
@@ -109,7 +143,10 @@ class RollOut(Actionable):
         told = {name: getattr(roll, name) for name in cls.model_fields if hasattr(roll, name)}
         told |= {
             "root": roll.root.hex() if roll.root else None,
-            "allowed_actions": offered(view.actions, f"/v1/rolls/{roll.id}"),
+            "terms": from_document(roll.terms).as_document(),
+            "allowed_actions": offered(
+                view.actions, f"/v1/rolls/{roll.id}", object=f"POST /v1/rolls/{roll.id}/objections"
+            ),
         }
         return cls(**told)
 
@@ -133,6 +170,45 @@ class RollEntryOut(BaseModel):
         return cls.model_validate(entry)
 
 
+class DisplayedOut(BaseModel):
+    """One line of a displayed roll, as this caller sees it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str = Field(examples=["ent_7k2f"])
+    label: str = Field(description="Names of others masked, unless the roll's terms show them", examples=["王*"])
+    unit_id: str | None
+    heads: int
+    area_cm2: int = Field(description="0 where the name is masked")
+    own: bool = Field(description="Whether the caller acts for it")
+
+    @classmethod
+    def of(cls, line: Displayed) -> DisplayedOut:
+        """Present a line."""
+        return cls.model_validate(line)
+
+
+class RollVersionOut(BaseModel):
+    """What the roll was after a compilation, a correction or the seal."""
+
+    number: int
+    made_by: str = Field(examples=["correct"])
+    root: str = Field(description="Merkle root of the salted leaves, hexadecimal")
+    electors: int
+    heads: int
+    area_cm2: int
+    added: list[str] = Field(description="Ids of entries")
+    removed: list[str] = Field(description="Ids of entries")
+    objection_id: str | None
+    made_at: Instant
+
+    @classmethod
+    def of(cls, version: RollVersion) -> RollVersionOut:
+        """Present a version."""
+        told = {name: getattr(version, name) for name in cls.model_fields}
+        return cls(**told | {"root": version.root.hex()})
+
+
 class OwnEntry(BaseModel):
     """What the caller's vote stands for."""
 
@@ -150,10 +226,17 @@ class EligibilityOut(Representation):
     eligible: bool
     code: str = Field(examples=["elector_on_roll"])
     reason: str = Field(examples=["You stand on this roll."])
+    clause: str | None = Field(None, description="The term of the roll, or the entry of the register, that decides")
     entry: OwnEntry | None = None
 
     @classmethod
     def of(cls, found: Eligibility, locale: str) -> EligibilityOut:
         """Present the answer in a language."""
         entry = None if found.entry is None else OwnEntry.model_validate(found.entry)
-        return cls(eligible=found.eligible, code=found.code, reason=phrase(found.code, locale, {}).detail, entry=entry)
+        return cls(
+            eligible=found.eligible,
+            code=found.code,
+            reason=phrase(found.code, locale, {}).detail,
+            clause=found.clause,
+            entry=entry,
+        )

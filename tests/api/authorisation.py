@@ -82,6 +82,16 @@ POST  /v1/communities/{community_id}/rolls              401 403 404 201 403 201
 GET   /v1/rolls/{roll_id}                               401 200 404 200 200 200
 GET   /v1/rolls/{roll_id}/entries                       401 403 404 200 403 200
 GET   /v1/rolls/{roll_id}/eligibility/me                401 200 404 200 200 200
+GET   /v1/rolls/{roll_id}/eligibility/{person_id}       401 403 404 200 403 200
+GET   /v1/rolls/{roll_id}/display                       401 409 404 409 409 409
+GET   /v1/rolls/{roll_id}/versions                      401 200 404 200 200 200
+GET   /v1/rolls/{roll_id}/objections                    401 200 404 200 200 200
+POST  /v1/rolls/{roll_id}/objections                    401 409 404 409 409 409
+GET   /v1/objections/{objection_id}                     401 403 404 200 403 200
+POST  /v1/objections/{objection_id}/withdraw            401 409 404 409 409 409
+POST  /v1/objections/{objection_id}/uphold              401 403 404 200 403 200
+POST  /v1/objections/{objection_id}/dismiss             401 403 404 200 403 200
+POST  /v1/objections/{objection_id}/appeal              401 409 404 409 409 409
 POST  /v1/rolls/{roll_id}/compile                       401 403 404 200 403 200
 POST  /v1/rolls/{roll_id}/display                       401 403 404 409 403 409
 POST  /v1/rolls/{roll_id}/close_objections              401 403 404 409 403 409
@@ -144,6 +154,7 @@ IDS = {
     "role_id": "rle_aud",
     "client_id": "cli_1",
     "roll_id": "rol_1",
+    "objection_id": "obj_1",
     "contest_id": "con_open",
 }
 
@@ -175,6 +186,10 @@ BODIES: dict[str, Any] = {
     "POST /v1/communities/{community_id}/rolls": {"name": "x", "basis": "person"},
     "POST /v1/rolls/{roll_id}/correct": {"reason": "r", "add": ["per_2"]},
     "POST /v1/rolls/{roll_id}/supersede": {"reason": "r"},
+    "POST /v1/rolls/{roll_id}/objections": {"kind": "missing", "statement": "s"},
+    "POST /v1/objections/{objection_id}/uphold": {"reason": "r"},
+    "POST /v1/objections/{objection_id}/dismiss": {"reason": "r"},
+    "POST /v1/objections/{objection_id}/appeal": {"reason": "r"},
     "POST /v1/communities/{community_id}/contests": {
         "roll_id": "rol_open",
         "question": {"en": "?"},

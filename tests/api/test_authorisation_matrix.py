@@ -27,7 +27,7 @@ from voting.community.tables import Ownership, Person
 from voting.contests import moves
 from voting.contests.tables import Contest, Option, Participation
 from voting.core.authority import SYSTEM
-from voting.roll.tables import Roll, RollEntry, RollVoter
+from voting.roll.tables import Roll, RollEntry, RollObjection, RollVoter
 from voting.settings import Settings
 from voting.store import transact
 
@@ -62,6 +62,8 @@ def settle(session: Session) -> None:
     )
     session.add(roll)
     session.flush()
+    objection = {"kind": "missing", "statement": "s", "filed_by": "per_2", "filed_at": NOW}
+    session.add(RollObjection(id="obj_1", community_id="com_1", roll_id="rol_1", **objection))
     session.add(
         RollEntry(id="ent_1", community_id="com_1", roll_id=roll.id, elector="per_1", label="1", salt=bytes(32))
     )

@@ -54,6 +54,13 @@ roll.close_objections o R A
 roll.correct          o R A
 roll.seal             o R A
 roll.supersede        o R A
+roll.read_display     r o s R t w a A v p u b m
+roll.object           r o s R t w a A v p u b m
+objection.read        o R A
+objection.withdraw    r o s R t w a A v p u b m
+objection.appeal      r o s R t w a A v p u b m
+objection.uphold      o R A
+objection.dismiss     o R A
 contest.read          r o s R t w a A v p u b m
 contest.read_events   o s R t w a A
 contest.create        o s R A
@@ -112,13 +119,17 @@ def test_a_grant_in_a_community_one_does_not_belong_to_is_worth_nothing(act: str
     assert not may(foreigner, act, HOME).allowed
 
 
-@pytest.mark.parametrize("act", sorted(set(ACTS) - {"contest.cast"}))
-def test_the_system_may_do_everything_but_cast(act: str) -> None:
+PERSONS_OWN = {"contest.cast", "roll.object", "objection.withdraw", "objection.appeal"}
+
+
+@pytest.mark.parametrize("act", sorted(set(ACTS) - PERSONS_OWN))
+def test_the_system_may_do_everything_but_what_is_a_persons_own(act: str) -> None:
     assert may(SYSTEM, act, HOME) == Decision(True)
 
 
-def test_the_system_never_casts() -> None:
-    assert may(SYSTEM, "contest.cast", HOME) == Decision(False, "persons_only")
+@pytest.mark.parametrize("act", sorted(PERSONS_OWN))
+def test_the_system_never_casts_or_objects(act: str) -> None:
+    assert may(SYSTEM, act, HOME) == Decision(False, "persons_only")
 
 
 @pytest.mark.parametrize("act", [act for act, rule in ACTS.items() if rule.who == "roles"])
@@ -263,4 +274,5 @@ def test_an_unknown_act_is_a_mistake_of_the_caller() -> None:
 
 
 def test_the_allowed_acts_of_a_resident_are_those_of_the_table() -> None:
-    assert allowed_acts(a_person(), HOME) == ("me.read", "community.read", "roll.read", "contest.read", "contest.cast")
+    residents = tuple(act for act in ACTS if "resident" in ROWS[act])
+    assert allowed_acts(a_person(), HOME) == residents

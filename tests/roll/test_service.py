@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
 
 from tests.roll.neighbourhood import AUDITOR, FOREIGN, NOW, OFFICER, RESIDENT
-from voting.community.tables import Person, Residency
+from voting.community.tables import Ownership, Person, Residency
 from voting.core.authority import STRANGER, Grant, Principal
 from voting.core.lifecycle import ROLL
 from voting.errors import Forbidden, IllegalMove, Invalid, NotFound, Unauthenticated
@@ -84,7 +84,8 @@ def test_a_roll_of_households_holds_every_home_with_an_adult(settled: Engine) ->
 
 def test_a_roll_of_owners_merges_the_homes_of_one_buyer(settled: Engine) -> None:
     held = electors(settled, made(settled, "compiled", "owner"))
-    assert held == {"key_wang": (1_300_000, 1), "key_qian": (600_000, 0), "key_sun": (700_000, 1)}
+    owners = {"key_wang": (1_300_000, 1), "key_qian": (600_000, 0), "key_sun": (700_000, 1)}
+    assert held == owners | {"unsold": (300_000, 0)}
 
 
 @pytest.mark.parametrize(
@@ -103,8 +104,8 @@ def test_a_roll_reaches_as_far_as_its_scope(settled: Engine, scope: Scope, expec
 def test_a_compilation_sums_heads_and_area(settled: Engine) -> None:
     roll_id = made(settled, "compiled", "owner")
     with reader(settled) as session:
-        roll = service.get(session, OFFICER, roll_id).roll
-    assert (roll.electors, roll.heads, roll.area_cm2) == (3, 3, 2_600_000)
+        roll = service.get(session, OFFICER, roll_id, now=NOW).roll
+    assert (roll.electors, roll.heads, roll.area_cm2) == (4, 4, 2_900_000)
 
 
 @pytest.mark.parametrize(("day", "expected"), [(date(2033, 4, 30), False), (date(2033, 5, 1), True)])
@@ -249,7 +250,25 @@ def test_a_correction_takes_an_elector_with_the_weights_of_now(settled: Engine) 
 
     transact(settled, sell)
     held = electors(settled, roll_id)
-    assert held == {"key_wang": (800_000, 1), "key_qian": (1_100_000, 0), "key_sun": (700_000, 1)}
+    owners = {"key_wang": (800_000, 1), "key_qian": (1_100_000, 0), "key_sun": (700_000, 1)}
+    assert held == owners | {"unsold": (300_000, 0)}
+
+
+def test_a_correction_takes_a_dwelling_that_was_sold_from_the_unsold(settled: Engine) -> None:
+    roll_id = made(settled, "objections_closed", "owner")
+
+    def sell(session: Session) -> None:
+        bought = {"owner_name": "王", "merge_key": "key_wang", "is_voter": True}
+        session.add(Ownership(id="own_6", community_id="com_1", dwelling_id="dwl_5", person_id="per_wang", **bought))
+        session.flush()
+        service.correct(session, OFFICER, roll_id, reason="已售出", add=["key_wang"], now=NOW)
+
+    transact(settled, sell)
+    assert electors(settled, roll_id) == {
+        "key_wang": (1_600_000, 1),
+        "key_qian": (600_000, 0),
+        "key_sun": (700_000, 1),
+    }
 
 
 @pytest.mark.parametrize(
@@ -337,17 +356,17 @@ def test_an_officer_of_a_building_keeps_the_rolls_of_its_units(settled: Engine) 
 def test_actions_say_what_stands_in_the_way(settled: Engine) -> None:
     roll_id = made(settled, "compiled")
     with reader(settled) as session:
-        officer = {a.action: a.code for a in service.get(session, OFFICER, roll_id).actions}
-        resident = {a.action: a.code for a in service.get(session, RESIDENT, roll_id).actions}
-    assert officer == dict.fromkeys(PATH, "wrong_state") | {"compile": None, "display": None}
-    assert resident == dict.fromkeys(PATH, "role_missing")
+        officer = {a.action: a.code for a in service.get(session, OFFICER, roll_id, now=NOW).actions}
+        resident = {a.action: a.code for a in service.get(session, RESIDENT, roll_id, now=NOW).actions}
+    assert officer == dict.fromkeys(ROLL.offered, "wrong_state") | {"compile": None, "display": None}
+    assert resident == dict.fromkeys(PATH, "role_missing") | {"object": "wrong_state"}
 
 
 def test_actions_of_a_sealed_roll_name_the_seal(settled: Engine) -> None:
     roll_id = made(settled, "sealed")
     with reader(settled) as session:
-        found = {a.action: a.code for a in service.get(session, OFFICER, roll_id).actions}
-    assert found == dict.fromkeys(PATH, "roll_sealed") | {"supersede": None}
+        found = {a.action: a.code for a in service.get(session, OFFICER, roll_id, now=NOW).actions}
+    assert found == dict.fromkeys(ROLL.offered, "roll_sealed") | {"supersede": None}
 
 
 def test_entries_page_by_keyset(settled: Engine) -> None:
@@ -361,10 +380,10 @@ def test_entries_page_by_keyset(settled: Engine) -> None:
 def test_a_community_lists_its_own_rolls(settled: Engine) -> None:
     roll_id = made(settled, "draft")
     with reader(settled) as session:
-        assert [view.roll.id for view in service.list_of(session, RESIDENT, "com_1", None, 10)] == [roll_id]
-        assert service.list_of(session, FOREIGN, "com_2", None, 10) == ()
+        assert [view.roll.id for view in service.list_of(session, RESIDENT, "com_1", None, 10, now=NOW)] == [roll_id]
+        assert service.list_of(session, FOREIGN, "com_2", None, 10, now=NOW) == ()
         with pytest.raises(NotFound):
-            service.list_of(session, FOREIGN, "com_1", None, 10)
+            service.list_of(session, FOREIGN, "com_1", None, 10, now=NOW)
 
 
 def test_one_person_acts_for_at_most_one_entry(settled: Engine) -> None:

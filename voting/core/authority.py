@@ -140,6 +140,13 @@ ACTS: Mapping[str, Rule] = {
     "roll.correct": _keeps(_OFFICERS, "rolls:write", personal=True),
     "roll.seal": _keeps(_OFFICERS, "rolls:write"),
     "roll.supersede": _keeps(_OFFICERS, "rolls:write"),
+    "roll.read_display": Rule("rolls:read", who="members"),
+    "roll.object": Rule("rolls:object", who="residents", writes=True),
+    "objection.read": Rule("rolls:read", _OFFICERS, own=True, personal=True),
+    "objection.withdraw": Rule("rolls:object", who="residents", writes=True),
+    "objection.appeal": Rule("rolls:object", who="residents", writes=True),
+    "objection.uphold": _keeps(_OFFICERS, "rolls:write"),
+    "objection.dismiss": _keeps(_OFFICERS, "rolls:write"),
     "contest.read": Rule("contests:read", who="public"),
     "contest.read_events": Rule("contests:read", _WITNESSES),
     "contest.create": _keeps(_OFFICERS | {"social_worker"}, "contests:write"),
@@ -155,8 +162,8 @@ ACTS: Mapping[str, Rule] = {
     "contest.cast": Rule("contests:cast", who="residents", writes=True),
 }
 
-SCOPES = tuple(sorted({rule.scope for rule in ACTS.values()} - {"", "contests:cast"}))
-"""Every scope an API client can hold. Nobody casts through an API client's own identity."""
+SCOPES = tuple(sorted({rule.scope for rule in ACTS.values() if rule.who != "residents"} - {""}))
+"""Every scope an API client can hold. Nobody casts or objects through an API client's own identity."""
 
 _ADMINISTERING = frozenset(role for rule in ACTS.values() if rule.writes for role in rule.roles)
 

@@ -97,11 +97,15 @@ def move(machine: Machine[Facts], state: str, command: str, facts: Facts, reason
 
 @dataclass(frozen=True, slots=True)
 class RollFacts:
-    """What the roll's guards look at."""
+    """What the roll's guards look at. Times are aware; periods are whole days of 24 hours."""
 
     electors: int
     undecided: int = 0
-    """Objections filed and not yet decided."""
+    """Objections filed or appealed and not yet decided."""
+    now: datetime | None = None
+    displayed_at: datetime | None = None
+    display_days: int = 0
+    objection_days: int = 0
 
 
 _ROLL_SEAL = Move("sealed", ("roll_is_empty", "objections_undecided"))
@@ -109,12 +113,15 @@ _ROLL_SEAL = Move("sealed", ("roll_is_empty", "objections_undecided"))
 ROLL: Machine[RollFacts] = Machine(
     noun="roll",
     initial="draft",
-    offered=("compile", "display", "close_objections", "correct", "seal", "supersede"),
+    offered=("compile", "display", "object", "close_objections", "correct", "seal", "supersede"),
     table={
         ("draft", "compile"): Move("compiled"),
         ("compiled", "compile"): Move("compiled"),
         ("compiled", "display"): Move("displayed", ("roll_is_empty",)),
-        ("displayed", "close_objections"): Move("objections_closed"),
+        ("displayed", "object"): Move("displayed", ("objection_period_over",)),
+        ("displayed", "close_objections"): Move(
+            "objections_closed", ("display_period_running", "roll_objections_running")
+        ),
         ("objections_closed", "correct"): Move("corrected", needs_reason=True),
         ("corrected", "correct"): Move("corrected", needs_reason=True),
         ("objections_closed", "seal"): _ROLL_SEAL,
@@ -124,6 +131,53 @@ ROLL: Machine[RollFacts] = Machine(
     guards={
         "roll_is_empty": lambda facts: facts.electors == 0,
         "objections_undecided": lambda facts: facts.undecided > 0,
+        "display_period_running": lambda facts: _still(facts.displayed_at, facts.display_days, facts.now),
+        "roll_objections_running": lambda facts: _still(facts.displayed_at, facts.objection_days, facts.now),
+        "objection_period_over": lambda facts: (
+            facts.objection_days > 0 and not _still(facts.displayed_at, facts.objection_days, facts.now)
+        ),
+    },
+)
+
+
+def _still(since: datetime | None, days: int, now: datetime | None) -> bool:
+    """Whether a period of whole days since an instant has not ended; a period of no days has."""
+    return days > 0 and since is not None and now is not None and now < since + timedelta(days=days)
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectionFacts:
+    """What the guards of an objection look at."""
+
+    is_filer: bool = False
+    """Whether the caller filed it."""
+    is_first_decider: bool = False
+    """Whether the caller took the decision that is appealed against."""
+    roll_is_sealed: bool = False
+
+
+OBJECTION: Machine[ObjectionFacts] = Machine(
+    noun="objection",
+    initial="filed",
+    offered=("withdraw", "uphold", "dismiss", "appeal"),
+    table={
+        ("filed", "withdraw"): Move("withdrawn", ("roll_sealed", "filer_only")),
+        ("filed", "uphold"): Move("upheld", ("roll_sealed", "filer_never_decides")),
+        ("filed", "dismiss"): Move("dismissed", ("roll_sealed", "filer_never_decides"), needs_reason=True),
+        ("dismissed", "appeal"): Move("appealed", ("roll_sealed", "filer_only"), needs_reason=True),
+        ("appealed", "uphold"): Move("upheld", ("roll_sealed", "filer_never_decides", "first_decider_never_reviews")),
+        ("appealed", "dismiss"): Move(
+            "dismissed_finally",
+            ("roll_sealed", "filer_never_decides", "first_decider_never_reviews"),
+            needs_reason=True,
+        ),
+        ("appealed", "withdraw"): Move("withdrawn", ("roll_sealed", "filer_only")),
+    },
+    guards={
+        "roll_sealed": lambda facts: facts.roll_is_sealed,
+        "filer_only": lambda facts: not facts.is_filer,
+        "filer_never_decides": lambda facts: facts.is_filer,
+        "first_decider_never_reviews": lambda facts: facts.is_first_decider,
     },
 )
 

@@ -63,6 +63,8 @@ class Register:
     residents: tuple[Resident, ...] = ()
     hearths: tuple[Hearth, ...] = ()
     holdings: tuple[Holding, ...] = ()
+    unsold_count: bool = False
+    """Whether homes without a title are one head together (terms of the roll)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,11 @@ def compile_electors(
     if basis == "household":
         return _households(register, set(taken), only)
     return _owners(register, set(taken), only)
+
+
+UNSOLD = "unsold"
+"""The ref of the one head that all dwellings without an owner make."""
+UNSOLD_LABEL = "未售出（unsold）"
 
 
 def _persons(register: Register) -> tuple[Elector, ...]:
@@ -154,7 +161,11 @@ def _owners(register: Register, seated: set[str], only: Collection[str] | None) 
         if titles.get(home.id):
             key = min(titles[home.id], key=lambda h: (not h.may_act, h.merge_key)).merge_key
             owned[key].append((home, titles[home.id]))
-    return tuple(_owner(key, homes, seated) for key, homes in owned.items() if only is None or key in only)
+    found = [_owner(key, homes, seated) for key, homes in owned.items() if only is None or key in only]
+    unsold = [home for home in register.homes if not titles.get(home.id)] if register.unsold_count else []
+    if unsold and (only is None or UNSOLD in only):
+        found.append(Elector(UNSOLD, UNSOLD_LABEL, None, sum(home.area_cm2 for home in unsold), ()))
+    return tuple(found)
 
 
 def _owner(key: str, owned: Sequence[tuple[Home, list[Holding]]], seated: set[str]) -> Elector:

@@ -13,7 +13,7 @@ from voting.community.tables import Unit
 from voting.core import authority
 from voting.core.authority import Principal, Subject
 from voting.errors import NotFound, Unauthenticated
-from voting.roll.tables import Roll, RollEntry, RollVoter
+from voting.roll.tables import Roll, RollEntry, RollObjection, RollVoter
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def get(session: Session, principal: Principal, roll_id: str, *, lock: bool = Fa
     With `lock` its row is held until the end of the transaction, so that a compilation, a correction and a seal of one
     roll follow each other (on SQLite a writing transaction is alone anyway). Raises Unauthenticated, else NotFound.
     """
-    _known(principal)
+    known(principal)
     query = select_rows(Roll).where(Roll.id == roll_id).execution_options(populate_existing=True)
     found = session.exec(query.with_for_update() if lock else query).first()
     if found is None or not authority.belongs(principal, found.community_id):
@@ -90,12 +90,20 @@ def entries(session: Session, roll_id: str, after: str | None, limit: int) -> tu
     return tuple(EntryView(*row) for row in session.execute(query.order_by(col(RollEntry.id)).limit(limit)))
 
 
+def undecided(session: Session, roll_id: str) -> int:
+    """How many objections to the roll wait for a decision."""
+    waiting = col(RollObjection.state).in_(("filed", "appealed"))
+    query = select(func.count()).select_from(RollObjection).where(col(RollObjection.roll_id) == roll_id, waiting)
+    return int(session.execute(query).scalar_one())
+
+
 def entry_of(session: Session, roll_id: str, person_id: str) -> RollEntry | None:
     """The entry that this person acts for, if any. At most one: the voters' key says so."""
     query = select_rows(RollEntry).join(RollVoter, col(RollVoter.entry_id) == RollEntry.id)
     return session.exec(query.where(RollVoter.roll_id == roll_id, RollVoter.person_id == person_id)).first()
 
 
-def _known(principal: Principal) -> None:
+def known(principal: Principal) -> None:
+    """Refuse whoever has proved nothing."""
     if principal.kind == "stranger":
         raise Unauthenticated("authentication_required")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlmodel import Session, col
 
 from voting.community.tables import Building, Dwelling, Household, Ownership, Person, Residency, Unit
+from voting.roll import terms
 from voting.roll.electors import Hearth, Holding, Home, Register, Resident, is_of_age
 from voting.roll.tables import Roll
+from voting.roll.terms import RollTerms
 
 SCOPES = ("community", "building", "unit", "dwellings")
 _SCOPED: Mapping[str, Any] = {"building": Building, "unit": Unit, "dwellings": Dwelling}
@@ -33,9 +35,11 @@ def read(session: Session, roll: Roll, on: date, person_id: str | None = None) -
     within = _within(roll)
     if person_id is not None:
         within = within.where(_concerns(person_id))
+    rules = terms.from_document(roll.terms)
     if roll.basis == "owner":
-        return Register(_homes(session, within), holdings=_holdings(session, within, roll.minimum_age, on))
-    residents = _residents(session, within, roll.minimum_age, on)
+        holdings = _holdings(session, within, roll.minimum_age, on)
+        return Register(_homes(session, within), holdings=holdings, unsold_count=rules.unsold == "one_head")
+    residents = _residents(session, within, roll.minimum_age, on, rules)
     hearths = _hearths(session, within) if roll.basis == "household" else ()
     return Register(_homes(session, within), residents, hearths)
 
@@ -45,6 +49,21 @@ def lived_in(on: date) -> ColumnElement[bool]:
     return or_(col(Residency.from_on).is_(None), col(Residency.from_on) <= on) & or_(
         col(Residency.to_on).is_(None), col(Residency.to_on) >= on
     )
+
+
+def kinds_lived(session: Session, roll: Roll, on: date, person_id: str) -> set[str]:
+    """The kinds of residency that the person has within the roll's scope on that day, whatever its terms."""
+    query = select(col(Residency.kind)).where(
+        col(Residency.dwelling_id).in_(_within(roll)), col(Residency.person_id) == person_id, lived_in(on)
+    )
+    return set(session.execute(query).scalars())
+
+
+def _makes_resident(rules: RollTerms, on: date) -> ColumnElement[bool]:
+    """The kinds of residency that count, and for tenants the days lived here before the day that counts."""
+    kind = col(Residency.kind)
+    settled = or_(col(Residency.from_on).is_(None), col(Residency.from_on) <= on - timedelta(days=rules.resided_days))
+    return kind.in_(rules.residencies) & or_(kind != "tenant", settled)
 
 
 def _concerns(person_id: str) -> ColumnElement[bool]:
@@ -83,11 +102,13 @@ def _homes(session: Session, within: Select[str]) -> tuple[Home, ...]:
     return tuple(Home(key, unit, f"{b} {u} {d}", area) for b, u, d, key, unit, area in found)
 
 
-def _residents(session: Session, within: Select[str], minimum_age: int | None, on: date) -> tuple[Resident, ...]:
+def _residents(
+    session: Session, within: Select[str], minimum_age: int | None, on: date, rules: RollTerms
+) -> tuple[Resident, ...]:
     query = (
         select(col(Person.id), col(Person.name), col(Residency.dwelling_id), col(Person.born_on))
         .join(Residency, col(Residency.person_id) == Person.id)
-        .where(col(Residency.dwelling_id).in_(within), lived_in(on))
+        .where(col(Residency.dwelling_id).in_(within), lived_in(on), _makes_resident(rules, on))
         .order_by(col(Person.id))
     )
     return tuple(

@@ -7,7 +7,7 @@ goes around the service.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -25,9 +25,10 @@ from voting.errors import Fault, IllegalMove, Invalid, NotFound
 from voting.ids import timed_id
 from voting.log import journal
 from voting.log.journal import EventFact
-from voting.roll import entries, queries, register
-from voting.roll.electors import BASES, compile_electors
-from voting.roll.tables import Roll, RollEntry, RollVoter
+from voting.roll import entries, queries, register, versions
+from voting.roll.electors import BASES, UNSOLD, compile_electors
+from voting.roll.tables import Roll, RollEntry, RollObjection, RollVoter
+from voting.roll.terms import RollTerms, from_document
 
 FINAL = ("sealed", "superseded")
 """States in which entries never change again."""
@@ -70,6 +71,7 @@ def create(
     minimum_age: int | None = 18,
     age_on: date | None = None,
     replaces_id: str | None = None,
+    terms: RollTerms | None = None,
 ) -> RollView:
     """An empty roll in draft. `minimum_age` in completed years on `age_on` (else on the day of the compilation)."""
     community = community_queries.community(session, principal, community_id)
@@ -89,28 +91,32 @@ def create(
         age_on=age_on,
         created_at=at,
         replaces_id=replaces_id,
+        terms=(terms or RollTerms()).as_document(),
     )
     session.add(roll)
     facts: dict[str, EventFact] = {"basis": basis, "scope": scope.kind}
     _note(session, principal, roll, "created", at, from_state=None, facts=facts)
-    return RollView(roll, actions(session, principal, roll))
+    return RollView(roll, actions(session, principal, roll, now))
 
 
 def compile_entries(session: Session, principal: Principal, roll_id: str, *, now: datetime) -> RollView:
     """Fill the roll from the register as it stands; a roll not yet displayed may be compiled again from the start."""
-    roll, community, to = _begin(session, principal, roll_id, "compile")
+    roll, community, to = _begin(session, principal, roll_id, "compile", now)
     at = now_in(community, now)
     found = register.read(session, roll, day_that_counts(roll, community, at))
     entries.clear(session, roll.id)
     entries.write(session, roll, compile_electors(roll.basis, found))
     roll.compiled_at = at
     _sum(session, roll)
+    versions.write(session, roll, "compile", at)
     return _end(session, principal, roll, "compile", to, at, facts=_weights(roll))
 
 
 def display(session: Session, principal: Principal, roll_id: str, *, now: datetime) -> RollView:
     """Show the roll; from here on objections are heard and it is not compiled again."""
-    return _plain_move(session, principal, roll_id, "display", now)
+    roll, community, to = _begin(session, principal, roll_id, "display", now)
+    roll.displayed_at = now_in(community, now)
+    return _end(session, principal, roll, "display", to, roll.displayed_at)
 
 
 def close_objections(session: Session, principal: Principal, roll_id: str, *, now: datetime) -> RollView:
@@ -128,20 +134,25 @@ def correct(
     now: datetime,
     add: Sequence[str] = (),
     remove: Sequence[str] = (),
+    objection_id: str | None = None,
 ) -> RollView:
     """Remove entries (by id) and take electors (person id, household id or merge key) from the register anew.
 
-    An elector to be added who already stands on the roll is compiled again, with today's weights and voters. The
-    day that counts for age and residence stays that of the compilation. `expects` refuses an edit of another version.
+    An elector to be added who already stands on the roll is compiled again, with today's weights and voters, and so is
+    the head of the unsold dwellings: one that was sold must not weigh twice. The day that counts for age and residence
+    stays that of the compilation. `expects` refuses an edit of another version; `objection_id` names the upheld
+    objection that the correction follows.
     """
-    roll, community, to = _begin(session, principal, roll_id, "correct", reason, expects)
+    roll, community, to = _begin(session, principal, roll_id, "correct", now, reason, expects)
     if not add and not remove:
         raise Invalid.at("/add", "roll_nothing_to_correct")
-    leaving = _leaving(session, roll, add, remove)
+    _check_objection(session, roll, objection_id)
+    again = frozenset(add) | ({UNSOLD} if roll.basis == "owner" else set())
+    leaving = _leaving(session, roll, add, remove, again)
     entries.remove(session, roll.id, leaving)
     taken = session.exec(select(RollVoter.person_id).where(RollVoter.roll_id == roll.id)).all()
     today = register.read(session, roll, day_that_counts(roll, community, roll.compiled_at or now))
-    found = compile_electors(roll.basis, today, only=frozenset(add), taken=taken)
+    found = compile_electors(roll.basis, today, only=again, taken=taken)
     known = {elector.ref for elector in found}
     missing = [
         Fault(f"/add/{n}", "elector_not_in_register", {"id": ref}) for n, ref in enumerate(add) if ref not in known
@@ -150,15 +161,19 @@ def correct(
         raise Invalid(missing)
     arrived = entries.write(session, roll, found)
     _sum(session, roll)
+    at = now_in(community, now)
+    versions.write(session, roll, "correct", at, added=arrived, removed=leaving, objection_id=objection_id)
     facts = _weights(roll) | {"added": arrived, "removed": leaving}
-    return _end(session, principal, roll, "correct", to, now_in(community, now), reason=reason, facts=facts)
+    if objection_id is not None:
+        facts |= {"objection": objection_id}
+    return _end(session, principal, roll, "correct", to, at, reason=reason, facts=facts)
 
 
 def seal(session: Session, principal: Principal, roll_id: str, *, now: datetime) -> RollView:
     """Fix the roll by the root of its salted leaves. Nothing of it changes afterwards."""
-    roll, community, to = _begin(session, principal, roll_id, "seal")
+    roll, community, to = _begin(session, principal, roll_id, "seal", now)
     at = now_in(community, now)
-    roll.root = entries.root(session, roll.id)
+    roll.root = versions.write(session, roll, "seal", at).root
     roll.sealed_at = at
     facts = _weights(roll) | {"root": roll.root.hex()}
     return _end(session, principal, roll, "seal", to, at, facts=facts)
@@ -171,21 +186,21 @@ def supersede(
     return _plain_move(session, principal, roll_id, "supersede", now, reason)
 
 
-def get(session: Session, principal: Principal, roll_id: str) -> RollView:
+def get(session: Session, principal: Principal, roll_id: str, *, now: datetime) -> RollView:
     """One roll."""
     roll = queries.get(session, principal, roll_id)
     authority.require(principal, "roll.read", queries.subject(session, roll))
-    return RollView(roll, actions(session, principal, roll))
+    return RollView(roll, actions(session, principal, roll, now))
 
 
 def list_of(
-    session: Session, principal: Principal, community_id: str, after: str | None, limit: int
+    session: Session, principal: Principal, community_id: str, after: str | None, limit: int, *, now: datetime
 ) -> tuple[RollView, ...]:
     """At most `limit` rolls of the community behind the id `after`, oldest first."""
     community_queries.community(session, principal, community_id)
     authority.require(principal, "roll.read", authority.Subject(community_id, kind="community"))
     found = queries.of_community(session, community_id, after, limit)
-    return tuple(RollView(roll, actions(session, principal, roll)) for roll in found)
+    return tuple(RollView(roll, actions(session, principal, roll, now)) for roll in found)
 
 
 def entries_of(
@@ -197,10 +212,10 @@ def entries_of(
     return queries.entries(session, roll_id, after, limit)
 
 
-def actions(session: Session, principal: Principal, roll: Roll) -> tuple[Action, ...]:
+def actions(session: Session, principal: Principal, roll: Roll, now: datetime) -> tuple[Action, ...]:
     """Every command with the first thing in its way: the caller's authority, then the machine."""
     subject = queries.subject(session, roll)
-    blocked = _survey(roll).blocked
+    blocked = _survey(session, roll, now).blocked
     answer = []
     for command in ROLL.offered:
         decision = authority.may(principal, f"roll.{command}", subject)
@@ -236,8 +251,21 @@ def _check_terms(session: Session, community_id: str, basis: str, scope: Scope) 
         raise Invalid(faults)
 
 
-def _survey(roll: Roll) -> lifecycle.Survey:
-    found = lifecycle.survey(ROLL, roll.state, RollFacts(roll.electors))
+def facts(session: Session, roll: Roll, now: datetime) -> RollFacts:
+    """What the guards of the roll look at, at the community's own time."""
+    rules = from_document(roll.terms)
+    return RollFacts(
+        electors=roll.electors,
+        undecided=queries.undecided(session, roll.id),
+        now=now_in(session.get_one(Community, roll.community_id), now),
+        displayed_at=roll.displayed_at,
+        display_days=rules.display_days,
+        objection_days=rules.objection_days,
+    )
+
+
+def _survey(session: Session, roll: Roll, now: datetime) -> lifecycle.Survey:
+    found = lifecycle.survey(ROLL, roll.state, facts(session, roll, now))
     if roll.state not in FINAL:
         return found
     sealed = {c: "roll_sealed" if code == lifecycle.WRONG_STATE else code for c, code in found.blocked.items()}
@@ -249,6 +277,7 @@ def _begin(
     principal: Principal,
     roll_id: str,
     command: str,
+    now: datetime,
     reason: str | None = None,
     expects: Expectation | None = None,
 ) -> tuple[Roll, Community, str]:
@@ -258,11 +287,11 @@ def _begin(
     if expects is not None:
         expects(roll.version)
     if roll.state in FINAL and (roll.state, command) not in ROLL.table:
-        found = _survey(roll)
+        found = _survey(session, roll, now)
         raise IllegalMove(
             "roll_sealed", allowed=found.allowed, blocked=found.blocked, noun="roll", state=roll.state, command=command
         )
-    to = lifecycle.move(ROLL, roll.state, command, RollFacts(roll.electors), reason)
+    to = lifecycle.move(ROLL, roll.state, command, facts(session, roll, now), reason)
     return roll, session.get_one(Community, roll.community_id), to
 
 
@@ -279,13 +308,13 @@ def _end(
 ) -> RollView:
     came_from, roll.state = roll.state, to
     _note(session, principal, roll, _DONE[command], at, from_state=came_from, reason=reason, facts=facts)
-    return RollView(roll, actions(session, principal, roll))
+    return RollView(roll, actions(session, principal, roll, at))
 
 
 def _plain_move(
     session: Session, principal: Principal, roll_id: str, command: str, now: datetime, reason: str | None = None
 ) -> RollView:
-    roll, community, to = _begin(session, principal, roll_id, command, reason)
+    roll, community, to = _begin(session, principal, roll_id, command, now, reason)
     return _end(session, principal, roll, command, to, now_in(community, now), reason=reason)
 
 
@@ -315,16 +344,27 @@ def _note(
     )
 
 
-def _leaving(session: Session, roll: Roll, add: Sequence[str], remove: Sequence[str]) -> tuple[str, ...]:
-    """The entries to go: those of `remove`, and those that `add` compiles again."""
+def _check_objection(session: Session, roll: Roll, objection_id: str | None) -> None:
+    """A correction names an objection of this roll that was upheld, or none."""
+    found = None if objection_id is None else session.get(RollObjection, objection_id)
+    if objection_id is not None and (found is None or found.roll_id != roll.id):
+        raise Invalid.at("/objection_id", "objection_not_found", id=objection_id)
+    if found is not None and found.state != "upheld":
+        raise Invalid.at("/objection_id", "objection_not_upheld", state=found.state)
+
+
+def _leaving(
+    session: Session, roll: Roll, add: Sequence[str], remove: Sequence[str], again: Collection[str]
+) -> tuple[str, ...]:
+    """The entries to go: those of `remove`, and those of the electors that are compiled `again`."""
     faults = [Fault(f"/add/{n}", "elector_twice", {"id": ref}) for n, ref in enumerate(add) if ref in add[:n]]
     on_roll = col(RollEntry.roll_id) == roll.id
     known = set(session.exec(select(RollEntry.id).where(on_roll, col(RollEntry.id).in_(remove))))
     faults += [Fault(f"/remove/{n}", "entry_not_on_roll", {"id": i}) for n, i in enumerate(remove) if i not in known]
     if faults:
         raise Invalid(faults)
-    again = session.exec(select(RollEntry.id).where(on_roll, col(RollEntry.elector).in_(add)))
-    return tuple(sorted(known | set(again)))
+    compiled_again = session.exec(select(RollEntry.id).where(on_roll, col(RollEntry.elector).in_(again)))
+    return tuple(sorted(known | set(compiled_again)))
 
 
 def _sum(session: Session, roll: Roll) -> None:

@@ -37,6 +37,9 @@ class Roll(Versioned, table=True):
     sealed_at: datetime | None = Field(default=None, sa_type=Instant)
     created_at: datetime = Field(sa_type=Instant)
     replaces_id: str | None = Field(default=None, foreign_key="roll.id")
+    terms: dict[str, Any] = Field(default_factory=dict, sa_type=Document)
+    """Who is counted in and how long the roll is shown (`voting.roll.terms`)."""
+    displayed_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class RollEntry(SQLModel, table=True):
@@ -67,3 +70,55 @@ class RollVoter(SQLModel, table=True):
     roll_id: str = Field(primary_key=True, foreign_key="roll.id")
     person_id: str = Field(primary_key=True)
     entry_id: str = Field(foreign_key="roll_entry.id", index=True)
+
+
+class RollVersion(SQLModel, table=True):
+    """What a roll was after each compilation, correction and seal. Append-only: the lineage of every correction."""
+
+    __tablename__ = "roll_version"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    roll_id: str = Field(primary_key=True, foreign_key="roll.id")
+    number: int = Field(primary_key=True)
+    """From 1."""
+    community_id: str = Field(foreign_key="community.id")
+    made_by: str
+    """compile | correct | seal"""
+    root: bytes
+    """RFC 6962 root of the salted, sorted leaves."""
+    electors: int
+    heads: int
+    area_cm2: int = Field(sa_type=BigInteger)
+    added: list[str] = Field(default_factory=list, sa_type=Document)
+    """Ids of entries that came with it; empty for a compilation, where all did."""
+    removed: list[str] = Field(default_factory=list, sa_type=Document)
+    objection_id: str | None = None
+    """The upheld objection that it follows."""
+    made_at: datetime = Field(sa_type=Instant)
+
+
+class RollObjection(Versioned, table=True):
+    """One objection to a displayed roll, and what became of it."""
+
+    __tablename__ = "roll_objection"
+    __table_args__ = (Index("ix_roll_objection_roll_id_id", "roll_id", "id"),)
+
+    id: str = Field(primary_key=True)
+    community_id: str = Field(foreign_key="community.id")
+    roll_id: str = Field(foreign_key="roll.id")
+    filed_by: str
+    """Person id."""
+    kind: str
+    """missing | not_entitled | wrong_weight | wrong_detail"""
+    entry_id: str | None = None
+    """The entry that it is about; empty where somebody is missing."""
+    statement: str
+    state: str = "filed"
+    filed_at: datetime = Field(sa_type=Instant)
+    decide_by: datetime | None = Field(default=None, sa_type=Instant)
+    decided_by: str | None = None
+    decided_at: datetime | None = Field(default=None, sa_type=Instant)
+    decision: str | None = None
+    """The reason of the latest decision."""
+    appeal: str | None = None
+    """What the filer says against the dismissal."""
