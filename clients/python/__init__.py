@@ -9,6 +9,7 @@ with Client("http://127.0.0.1:8000") as yishi:
 """
 
 from clients.python.ballots import Opening, opening_from_json, receipt_claims, receipt_names
+from clients.python.checks import Finding, Place, Report, check_bundle
 from clients.python.client import AsyncClient, Client
 from clients.python.contests import Cast
 from clients.python.errors import (
@@ -41,13 +42,16 @@ __all__ = [
     "Client",
     "Conflict",
     "Fault",
+    "Finding",
     "Forbidden",
     "IllegalMove",
     "Invalid",
     "NoAnswer",
     "NotFound",
     "Opening",
+    "Place",
     "Problem",
+    "Report",
     "Retries",
     "ServiceFault",
     "Stale",
@@ -58,6 +62,7 @@ __all__ = [
     "Unavailable",
     "UnexpectedAnswer",
     "YishiClientError",
+    "check_bundle",
     "opening_from_json",
     "receipt_claims",
     "receipt_names",
