@@ -37,6 +37,7 @@ from api.routes import (
     results,
     roles,
     rolls,
+    rules,
     service,
     tallies,
     tokens,
@@ -74,6 +75,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     objections.router,
     contests.router,
     results.router,
+    rules.router,
     tallies.router,
 )
 

@@ -36,6 +36,7 @@ TAGS: Mapping[str, str] = {
     "residencies": "Who lives where, as what. 居住关系。",
     "results": "Results and rounds, open to everyone. 结果与各轮计票，人人可读。",
     "roles": "Who may do what, where and how long. 角色与授权。",
+    "rules": "Decision rules as data, and what they make of counts. 议决规则及其对计票的判断。",
     "rolls": "Who may vote: compiled, displayed, sealed. 选民名单：编制、公示、封存。",
     "tokens": "Access tokens. 访问令牌。",
     "service": "The service itself: limits, languages, problem codes. 服务本身：限制、语言、错误代码。",

@@ -19,6 +19,7 @@ COMMANDS = {
     "import-register": "voting.commands.import_register:import_register",
     "count": "voting.commands.count:count",
     "replay": "voting.commands.replay:replay",
+    "rule": "voting.commands.rule:rule",
 }
 """Name → module and function, in the order of the help."""
 

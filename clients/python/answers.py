@@ -334,3 +334,50 @@ class ClientKey(Resource):
     name: str
     key: str
     scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionRule(Resource):
+    """A decision rule of the catalogue; `document` is the whole of it as data."""
+
+    version: int
+    title: LocalText
+    clause: LocalText
+    certainty: str
+    document: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleTest(Record):
+    """One test with both numbers, exactly as texts, and its sentence in `zh` and `en`."""
+
+    kind: str
+    basis: str
+    have_value: str
+    of_value: str
+    op: str
+    fraction: str
+    result: bool
+    text: LocalText
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation(Record):
+    """What a rule makes of counts; `raw` holds rounds, folds, proxies and the fall-back as well."""
+
+    passed: bool
+    outcome: str
+    strict: bool
+    folded: bool | None = None
+    tests: tuple[RuleTest, ...] = ()
+    strict_tests: tuple[RuleTest, ...] = ()
+    pending: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Strictest(Record):
+    """Which of several rules bind; `raw` holds how every two of them stand."""
+
+    strictest: str | None = None
+    binding: tuple[str, ...] = ()
+    text: LocalText = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clients.python import access, communities, contests, register, rolls, service
+from clients.python import access, communities, contests, register, rolls, rules, service
 from clients.python.methods import Awaiting, AwaitingSender, Blocking, BlockingSender, Listing, Method
 
 
@@ -74,6 +74,13 @@ class _Contests:
     revote = Method(contests.revote)
 
 
+class _Rules:
+    list = Listing(rules.list_)
+    get = Method(rules.get)
+    evaluate = Method(rules.evaluate)
+    strictest = Method(rules.strictest)
+
+
 class _Service:
     about = Method(service.about)
     is_ready = Method(service.is_ready)
@@ -97,6 +104,10 @@ class BlockingRolls(_Rolls, Blocking):
 
 class BlockingContests(_Contests, Blocking):
     """What is voted on."""
+
+
+class BlockingRules(_Rules, Blocking):
+    """By which law it passes."""
 
 
 class BlockingService(_Service, Blocking):
@@ -123,6 +134,10 @@ class AwaitingContests(_Contests, Awaiting):
     """What is voted on."""
 
 
+class AwaitingRules(_Rules, Awaiting):
+    """By which law it passes."""
+
+
 class AwaitingService(_Service, Awaiting):
     """The service itself."""
 
@@ -136,6 +151,7 @@ class Resources:
         self.register = BlockingRegister(sender)
         self.rolls = BlockingRolls(sender)
         self.contests = BlockingContests(sender)
+        self.rules = BlockingRules(sender)
         self.service = BlockingService(sender)
 
 
@@ -148,4 +164,5 @@ class AsyncResources:
         self.register = AwaitingRegister(sender)
         self.rolls = AwaitingRolls(sender)
         self.contests = AwaitingContests(sender)
+        self.rules = AwaitingRules(sender)
         self.service = AwaitingService(sender)

@@ -119,6 +119,11 @@ GET   /v1/contests/{contest_id}/explanation             200 200 200 200 200 200
 GET   /v1/contests/{contest_id}/rounds.svg              200 200 200 200 200 200
 POST  /v1/contests/{contest_id}/recount                 200 200 200 200 200 200
 POST  /v1/contests/{contest_id}/ballots                 401 200 404 403 403 403
+
+GET   /v1/rules                                         200 200 200 200 200 200
+GET   /v1/rules/{rule_id}                               200 200 200 200 200 200
+POST  /v1/rules/{rule_id}/evaluate                      200 200 200 200 200 200
+POST  /v1/rules/strictest                               200 200 200 200 200 200
 GET   /v1/tallies                                       200 200 200 200 200 200
 """
 
@@ -156,6 +161,7 @@ IDS = {
     "roll_id": "rol_1",
     "objection_id": "obj_1",
     "contest_id": "con_open",
+    "rule_id": "cn.civil-code-278.ordinary",
 }
 
 BODIES: dict[str, Any] = {
@@ -202,6 +208,11 @@ BODIES: dict[str, Any] = {
     "POST /v1/contests/{contest_id}/extend": {"closes_at": "2100-01-03T00:00:00Z", "reason": "r"},
     "POST /v1/contests/{contest_id}/annul": {"reason": "r"},
     "POST /v1/contests/{contest_id}/recount": {"alternatives": [{"method": "schulze"}]},
+    "POST /v1/rules/{rule_id}/evaluate": {
+        "roll": {"heads": 3, "area": 9},
+        "votes": {"for": 1, "against": {"heads": 1, "area": 2}},
+    },
+    "POST /v1/rules/strictest": {"rules": ["cn.civil-code-278.ordinary"], "effects": ["cn.civil-code-278.item-8"]},
     "POST /v1/contests/{contest_id}/ballots": {"ranking": [["opt_open_0"]]},
 }
 

@@ -3,7 +3,7 @@
 `catalogue()` holds the rules that come with the service, `read` reads another, `evaluate` applies one to counts.
 """
 
-from voting.core.rules.catalogue import catalogue, demanded, effects, rule
+from voting.core.rules.catalogue import catalogue, chosen, demanded, effects, effects_of, page, rule
 from voting.core.rules.counts import Counts
 from voting.core.rules.evaluate import Evaluation
 from voting.core.rules.evaluate import evaluate as evaluate_with
@@ -18,11 +18,14 @@ __all__ = [
     "Rule",
     "Strictest",
     "catalogue",
+    "chosen",
     "demanded",
     "effects",
+    "effects_of",
     "evaluate",
     "evaluate_counts",
     "evaluation_to_json",
+    "page",
     "read",
     "rule",
     "strictest",

@@ -32,8 +32,8 @@ class Effect:
 def catalogue() -> Mapping[str, Rule]:
     """Every rule by id, in the order of ids."""
     folder = resources.files("voting.core.rules") / "profiles"
-    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".json"))
-    documents = {name.removesuffix(".json"): json.loads((folder / name).read_text(encoding="utf-8")) for name in names}
+    ids = sorted(entry.name.removesuffix(".json") for entry in folder.iterdir() if entry.name.endswith(".json"))
+    documents = {one: json.loads((folder / f"{one}.json").read_text(encoding="utf-8")) for one in ids}
     found: dict[str, Rule] = {}
 
     def find(identifier: str) -> Rule | None:
@@ -56,6 +56,11 @@ def rule(identifier: str) -> Rule:
     return found
 
 
+def page(after: str | None, limit: int) -> tuple[Rule, ...]:
+    """At most `limit` rules behind the id `after`, in the order of ids."""
+    return tuple(one for identifier, one in catalogue().items() if after is None or identifier > after)[:limit]
+
+
 @cache
 def effects() -> Mapping[str, Effect]:
     """Every effect by id, with the rule that it demands."""
@@ -63,6 +68,26 @@ def effects() -> Mapping[str, Effect]:
     rows: list[Mapping[str, Any]] = json.loads(text)
     demanded = {effect: rule.id for rule in catalogue().values() for effect in rule.effects}
     return {row["id"]: Effect(row["id"], row["label"], row["certainty"], demanded[row["id"]]) for row in rows}
+
+
+def effects_of(one: Rule) -> tuple[Effect, ...]:
+    """The effects that demand a rule."""
+    return tuple(effects()[effect] for effect in one.effects)
+
+
+def chosen(ids: Sequence[str], named: Sequence[str]) -> tuple[Rule, ...]:
+    """The rules of these ids and those that these effects demand. Raises `Invalid`."""
+    known = catalogue()
+    faults = [
+        Fault(f"/rules/{place}", "rule_unknown", {"id": identifier[:80]})
+        for place, identifier in enumerate(ids)
+        if identifier not in known
+    ]
+    if not ids and not named:
+        faults.append(Fault("/rules", "too_short", {"limit": 1}))
+    if faults:
+        raise Invalid(faults)
+    return (*(known[identifier] for identifier in ids), *demanded(named))
 
 
 def demanded(named: Sequence[str]) -> tuple[Rule, ...]:
