@@ -16,6 +16,7 @@ from voting.access.keys import embedded_issuer
 from voting.access.tokens import Issuer
 from voting.clock import Clock
 from voting.contests import receipts
+from voting.contests.closer import Closer
 from voting.contests.writer import Writer
 from voting.errors import Unavailable
 from voting.settings import Settings
@@ -24,8 +25,8 @@ from voting.store import Engine, engine_for, reading
 P = ParamSpec("P")
 R = TypeVar("R")
 
-KEPT_BACK = 2
-"""Connections of the pool that no request may take."""
+KEPT_BACK = 3
+"""Connections of the pool that no request may take: the ballot writer's, the closer's and the readiness probe's."""
 SWEEP = timedelta(minutes=10)
 
 
@@ -39,9 +40,10 @@ class Services:
     issuer: Issuer
     outside: OutsideIssuers
     writer: Writer
+    closer: Closer
     gate: asyncio.Semaphore
     """At most as many requests as there are connections: no thread ever waits for a connection that is held by a
-    request waiting for a thread. The ballot writer and the readiness probe have connections of their own."""
+    request waiting for a thread."""
     limit: RateLimit
     stopping: bool = False
     _swept_at: datetime | None = None
@@ -55,16 +57,18 @@ class Services:
         issuer, outside = embedded_issuer(settings), OutsideIssuers(settings.issuers)
         limit = RateLimit(settings.rate_per_minute)
         writer = Writer(engine, clock, receipts.signer(issuer, settings.public_url))
-        return cls(settings, clock, engine, issuer, outside, writer, gate, limit)
+        return cls(settings, clock, engine, issuer, outside, writer, Closer(engine), gate, limit)
 
     def start(self) -> None:
-        """Start the writer."""
+        """Start the threads."""
         self.writer.start()
+        self.closer.start()
 
     def stop(self) -> None:
         """Write what waits, then let the database go."""
         self.stopping = True
         self.writer.stop()
+        self.closer.stop()
         self.outside.close()
         self.engine.dispose()
 

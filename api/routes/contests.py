@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.deps import Conditional, IfMatch, Now, Page, Reading, Who, Writing
+from api.deps import Conditional, DryRun, IfMatch, Now, Page, Reading, Running, Who, Writing
 from api.problems import documented
 from api.route import YishiRoute
 from api.schemas.base import ListPage
@@ -124,15 +124,18 @@ def extend_contest(
 
 
 @router.post("/contests/{contest_id}/close", operation_id="close_contest", responses=_MOVE)
-def close_contest(contest_id: str, session: Writing, who: Who, now: Now, conditional: Conditional) -> ContestOut:
-    """Close the box: at its end, or before it when everybody has cast."""
-    loaded = moves.close(session, who, contest_id, now=now)
-    return conditional.answer(ContestOut.of(queries.view(session, who, loaded)), loaded.contest.version)
+def close_contest(
+    contest_id: str, running: Running, who: Who, now: Now, dry_run: DryRun, conditional: Conditional
+) -> ContestOut:
+    """Close the box: at its end, or before it when everybody has cast. Then seal it."""
+    view = running.closer.close(who, contest_id, now=now, dry_run=dry_run)
+    return conditional.answer(ContestOut.of(view), view.contest.version)
 
 
 @router.post("/contests/{contest_id}/count", operation_id="count_contest", responses=_MOVE_WITH_BODY)
 def count_contest(
     contest_id: str,
+    running: Running,
     session: Writing,
     who: Who,
     now: Now,
@@ -140,6 +143,7 @@ def count_contest(
     body: Counting | None = None,
 ) -> ContestOut:
     """Count the box by the frozen rules, or find the contest inconclusive."""
+    running.closer.finish(contest_id)
     loaded = moves.count(session, who, contest_id, lot_seed=body.lot_seed if body else None, now=now)
     return conditional.answer(ContestOut.of(queries.view(session, who, loaded)), loaded.contest.version)
 

@@ -20,11 +20,12 @@ from tests import databases
 from tests.access import world
 from tests.access.moment import NOW
 from tests.api.authorisation import BLIND, BODIES, CALLERS, address, rows
+from tests.contests.world import finish_closing
 from voting.access import keys
 from voting.access.tables import ApiClient
 from voting.access.tokens import Issuer
 from voting.community.tables import Ownership, Person
-from voting.contests import moves
+from voting.contests import closing, moves
 from voting.contests.tables import Contest, Option, Participation
 from voting.core.authority import SYSTEM
 from voting.roll.tables import Roll, RollEntry, RollObjection, RollVoter
@@ -104,6 +105,9 @@ def a_contest(session: Session, roll_id: str, state: str) -> None:
     if state not in ("draft", "noticed"):
         session.add(Participation(contest_id=identifier, entry_id="ent_1"))
     session.flush()
+    if state in ("closed", "counted", "provisional"):
+        closing.begin(session, contest)
+        finish_closing(session, identifier)
     if state in ("counted", "provisional"):
         moves.count(session, SYSTEM, identifier, now=NOW)
     if state == "provisional":

@@ -20,7 +20,7 @@ from tests.api.test_authorisation_matrix import bearers, settle
 from tests.contests import world
 from voting.clock import system_now
 from voting.community.tables import Person
-from voting.contests import moves
+from voting.contests import closing, moves
 from voting.contests.tables import BoxRow, Contest
 from voting.core import box
 from voting.core.authority import GRANTED_ROLES, SYSTEM
@@ -169,7 +169,8 @@ def test_after_the_close_the_result_does_depend_on_what_was_chosen(readers: Read
     def end(session: Session) -> None:
         contest = session.get_one(Contest, CONTEST)
         contest.state, contest.closed_at = "closed", system_now()
-        session.flush()
+        closing.begin(session, contest)
+        world.finish_closing(session, CONTEST)
         moves.count(session, SYSTEM, CONTEST, now=system_now())
         moves.publish(session, SYSTEM, CONTEST, now=system_now())
 

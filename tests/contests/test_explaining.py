@@ -10,14 +10,14 @@ from xml.etree import ElementTree
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from tests.contests import world
 from tests.contests.people import FOREIGNER, RESIDENT, STRANGER, TELLER
 from tests.contests.test_moves import closed, published
 from tests.contests.world import CONTEST, DAY, NOW, PLACES
-from voting.contests import explaining, labels, moves, results
-from voting.contests.tables import BoxRow, Contest
+from voting.contests import closing, explaining, labels, moves, results
+from voting.contests.tables import BoxRow, Contest, SealedBallot
 from voting.contests.terms import Terms
 from voting.core import box
 from voting.core.authority import SYSTEM
@@ -71,8 +71,7 @@ def test_an_inconclusive_contest_says_why_nothing_was_counted(session: Session) 
 
 def test_a_box_that_no_longer_gives_the_result_tells_nothing(session: Session) -> None:
     contest_id = published(session)
-    for row in session.scalars(select(BoxRow).where(BoxRow.contest_id == contest_id)):
-        row.ballot = b"\x02"
+    session.add_all(SealedBallot(contest_id=contest_id, slot=bytes([n]) * 32, seq=0, ballot=b"\x02") for n in range(9))
     session.flush()
     assert refused(session, contest_id) == ["result_not_reproduced"] * 2
 
@@ -102,8 +101,10 @@ def build(session: Session) -> None:
     for number, marks in enumerate((["opt_a", "opt_b"], ["opt_b"], ["opt_a"], ["opt_c", "opt_b"], ["opt_c"])):
         slot, packed = bytes([number]) * 32, box.pack([[mark] for mark in marks], PLACES)
         session.add(BoxRow(contest_id=CONTEST, slot=slot, ballot=packed))
-    session.get_one(Contest, CONTEST).state = "closed"
-    session.flush()
+    contest = session.get_one(Contest, CONTEST)
+    contest.state = "closed"
+    closing.begin(session, contest)
+    world.finish_closing(session)
     moves.count(session, SYSTEM, CONTEST, lot_seed="1" * 20, now=NOW)
     moves.publish(session, SYSTEM, CONTEST, now=NOW)
 

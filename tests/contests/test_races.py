@@ -18,7 +18,7 @@ from tests.contests.people import RETURNING
 from tests.contests.processes import Place, Server
 from tests.contests.world import CONTEST, Voter, person, voter
 from voting.clock import system_now
-from voting.contests import moves, results
+from voting.contests import closing, moves, results
 from voting.store import reader, transact
 
 pytestmark = pytest.mark.anyio
@@ -110,6 +110,7 @@ async def test_a_close_among_casts_counts_exactly_the_acknowledged(engine: Engin
         await processes.ready(first, second)
         total = await cast_until_closed(engine, place, (first, second), enough=100)
     transact(engine, lambda session: moves.close(session, RETURNING, CONTEST, now=system_now()))
+    assert closing.finish(engine, CONTEST)
     transact(engine, lambda session: moves.count(session, RETURNING, CONTEST, now=system_now()))
     with reader(engine) as session:
         _, tally = results.of(session, RETURNING, CONTEST, now=system_now())

@@ -14,8 +14,10 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from tests.contests import world
-from tests.contests.world import DAY, NOW, person, voter
+from tests.contests.people import RETURNING
+from tests.contests.world import CONTEST, DAY, NOW, person, voter
 from voting.community.tables import Community
+from voting.contests import closing, moves
 from voting.contests.batch import Accepted, Cast
 from voting.contests.writer import Writer
 from voting.errors import Forbidden, Invalid, NotFound, Unavailable, YishiError
@@ -243,6 +245,18 @@ def test_a_receipt_is_given_again_after_the_close(engine: Engine, writer: Writer
     together(writer, [cast])
     world.change(engine, state="closed")
     assert codes(together(writer, [cast])) == {"resent": 1}
+
+
+@pytest.mark.parametrize("steps", range(len(closing.STEPS)))
+def test_a_receipt_is_given_again_however_far_the_sealing_has_come(engine: Engine, writer: Writer, steps: int) -> None:
+    world.build(engine, electors=1)
+    cast, other = voter(person(0)).cast("opt_a"), voter(person(0)).cast("opt_b")
+    together(writer, [cast])
+    transact(engine, lambda session: moves.close(session, RETURNING, CONTEST, now=NOW))
+    for _ in range(steps):
+        transact(engine, lambda session: closing.advance(session, CONTEST))
+    assert codes(together(writer, [cast])) == {"resent": 1}
+    assert codes(together(writer, [other])) == {"contest_not_open": 1}
 
 
 def test_a_dry_run_decides_and_writes_nothing(engine: Engine, writer: Writer) -> None:

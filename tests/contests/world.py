@@ -13,8 +13,9 @@ from sqlmodel import Session, col
 
 from api.schemas.ballots import encode
 from voting.community.tables import Community, Person
+from voting.contests import closing
 from voting.contests.batch import Cast
-from voting.contests.tables import BoxRow, Contest, Option, Participation
+from voting.contests.tables import BoxRow, Closing, Contest, Option, Participation
 from voting.core import box
 from voting.core.evidence import hashes
 from voting.log.tables import PendingCommitment
@@ -162,6 +163,13 @@ def change(engine: Engine, **values: Any) -> None:
             setattr(contest, name, value)
 
     transact(engine, work)
+
+
+def finish_closing(session: Session, contest_id: str = CONTEST) -> None:
+    """Every step after the close but the scrubbing, which is no transaction."""
+    while closing.advance(session, contest_id) != closing.DONE:
+        if session.get_one(Closing, contest_id).step == closing.SCRUB:
+            closing.note_storage(session, contest_id, {})
 
 
 def counts(engine: Engine) -> tuple[int, int, int]:

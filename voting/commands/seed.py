@@ -23,7 +23,7 @@ from voting.commands import neighbourhood
 from voting.community import communities, persons, places
 from voting.community.register_import import import_register
 from voting.community.tables import Community
-from voting.contests import casting, drafts, moves
+from voting.contests import casting, closing, drafts, moves
 from voting.contests.casting import Marked
 from voting.contests.drafts import Draft, NewOption
 from voting.contests.terms import Terms
@@ -160,6 +160,7 @@ def _elect_unit_leader(story: Story) -> None:
     voters = [person for place, person in enumerate(electors) if place % 5 != 4]
     cast(story.engine, story.now - timedelta(days=29), contest_id, voters, _LEADER_BALLOTS)
     story.do(27, lambda session, at: moves.close(session, story.returning, contest_id, now=at))
+    closing.finish(story.engine, contest_id)
     story.do(26.9, lambda session, at: moves.count(session, story.returning, contest_id, now=at))
     story.do(26.8, lambda session, at: moves.publish(session, story.returning, contest_id, now=at))
     story.do(23, lambda session, at: moves.certify(session, story.returning, contest_id, now=at))

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from voting.contests import queries, terms
 from voting.contests.queries import Turnout
-from voting.contests.tables import BoxRow, Contest
+from voting.contests.tables import Contest, SealedBallot
 from voting.core import box
 from voting.core import count as engine
 from voting.core.box import Ranking
@@ -31,14 +31,18 @@ class Ballots:
 
 
 def ballots(session: Session, contest: Contest) -> Ballots:
-    """Everything in the box of a contest."""
+    """Everything in the sealed box of a contest."""
     options = tuple(option.id for option in queries.options(session, contest.id))
-    grouped = select(BoxRow.ballot, func.count()).where(BoxRow.contest_id == contest.id).group_by(col(BoxRow.ballot))
+    grouped = (
+        select(SealedBallot.ballot, func.count())
+        .where(SealedBallot.contest_id == contest.id)
+        .group_by(col(SealedBallot.ballot))
+    )
     return Ballots(contest.id, options, box.named(dict(session.exec(grouped).all()), options))
 
 
 def tally(session: Session, contest: Contest, lot_seed: str | None) -> Tally:
-    """Count the box. Deterministic: the order of the box, the ids of people and the clock have no part in it.
+    """Count the sealed box. Deterministic: the order of the box, the ids of people and the clock have no part in it.
 
     Raises `Conflict` for a box that the method refuses, such as one too large for it.
     """

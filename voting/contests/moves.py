@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import insert, literal, null
 from sqlmodel import Session, col, select
 
-from voting.contests import counting, queries
+from voting.contests import closing, counting, queries
 from voting.contests.queries import Loaded
 from voting.contests.tables import Contest, Participation, Tally
 from voting.core import lifecycle
@@ -69,11 +69,11 @@ def extend(
 
 
 def close(session: Session, principal: Principal, contest_id: str, *, now: datetime) -> Loaded:
-    """Close the box: at its end, or before it when everybody has cast."""
+    """Close the box: at its end, or before it when everybody has cast. `voting.contests.closing` finishes what is begun."""
     loaded, state = _may(session, principal, contest_id, "close", now)
     loaded.contest.closed_at = loaded.now
-    turnout = queries.turnout(session, loaded.contest)
-    facts = {"electors": turnout.electors, "cast": turnout.cast}
+    row = closing.begin(session, loaded.contest)
+    facts = {"electors": loaded.contest.electors, "cast": row.box_size, "checked": row.checked}
     return _done(session, principal, loaded, state, "closed", facts=facts)
 
 

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from voting.community import clock
 from voting.community.tables import Community
 from voting.contests import terms
-from voting.contests.tables import Contest, Option, Participation
+from voting.contests.tables import Closing, Contest, Option, Participation
 from voting.core import authority, ballot, lifecycle
 from voting.core.authority import Principal, Subject
 from voting.core.ballot import Form
@@ -119,7 +119,11 @@ def form(contest: Contest, options: Sequence[Option]) -> Form:
 
 
 def turnout(session: Session, contest: Contest) -> Turnout:
-    """Electors of the contest (of its roll before the opening) and how many are checked off."""
+    """Electors of the contest (of its roll before the opening), and how many are checked off or, after the close, have a
+    ballot in the box: paper that was not returned is no ballot."""
+    closing = session.get(Closing, contest.id)
+    if closing is not None:
+        return Turnout(contest.electors, closing.box_size)
     cast = session.exec(
         select(func.count())
         .select_from(Participation)
@@ -131,7 +135,7 @@ def turnout(session: Session, contest: Contest) -> Turnout:
 def facts(session: Session, loaded: Loaded) -> ContestFacts:
     """What the guards of the machine look at."""
     contest, rules = loaded.contest, loaded.terms
-    counted = turnout(session, contest)
+    counted, closing = turnout(session, contest), session.get(Closing, contest.id)
     return ContestFacts(
         now=loaded.now,
         opens_at=contest.opens_at,
@@ -145,6 +149,7 @@ def facts(session: Session, loaded: Loaded) -> ContestFacts:
         electors=counted.electors,
         cast=counted.cast,
         revoting=rules.revoting,
+        closing_finished=closing is not None and closing.step == "done",
     )
 
 

@@ -54,6 +54,7 @@ class Statements:
         self._dialect = dialect
         self._contest_id = contest_id
         self._shared = dialect.name == "postgresql"
+        self._is_over = False
 
     def poll(self) -> Poll | None:
         """The contest, held against a change of state until the commit (SQLite's writer lock holds it anyway)."""
@@ -61,13 +62,27 @@ class Statements:
         if row is None:
             return None
         state, closes_at, roll_id, terms, electors, offset = row
+        self._is_over = state != "open"
         revoting = bool(json.loads(terms).get("revoting"))
         return Poll(state, self._instant(closes_at), roll_id, revoting, electors, timedelta(seconds=offset))
 
     def electors(self, roll_id: str, persons: Sequence[str]) -> dict[str, tuple[str, str | None]]:
         """Person → (entry, channel of the check-off or nothing); absent when not on the roll. Holds the rows."""
+        if self._is_over:
+            return self._sealed_electors(roll_id, persons)
         row = self._run(_ELECTORS_SHARED if self._shared else _ELECTORS, (roll_id, self._contest_id), persons)[0]
         return {person: (entry, channel) for person, entry, channel in json.loads(row[0] or "[]")}
+
+    def _sealed_electors(self, roll_id: str, persons: Sequence[str]) -> dict[str, tuple[str, str | None]]:
+        """The same after the close, wherever the sealing has brought the rows; nothing is held, nothing changes."""
+        found: dict[str, tuple[str, str | None]] = {}
+        for table in ("participation", "sealed_participation"):
+            text = _ELECTORS_SEALED.replace("TABLE", table)
+            found |= {
+                person: (entry, channel)
+                for person, entry, channel in self._run(text, (roll_id, self._contest_id), persons)
+            }
+        return found
 
     def check_off(self, entries: Iterable[str]) -> int:
         """Check off those of these electors who are not yet: how many were."""
@@ -91,6 +106,8 @@ class Statements:
     def stored(self, slots: Sequence[bytes]) -> dict[bytes, Stored]:
         """Slot → ballot, held against another revision on PostgreSQL."""
         rows = self._run(_STORED, (self._contest_id,), sorted(slots))
+        if self._is_over:
+            rows = [*rows, *self._run(_STORED_SEALED, (self._contest_id,), sorted(slots))]
         return {bytes(slot): Stored(seq, bytes(ballot)) for slot, seq, ballot in rows}
 
     def promised(self, commitments: Sequence[bytes]) -> dict[bytes, datetime]:
@@ -145,6 +162,10 @@ _ELECTORS_SHARED = (
     " WHERE v.roll_id = ? AND p.contest_id = ? AND v.person_id IN (KEYS) AND p.entry_id = v.entry_id"
     " ORDER BY p.entry_id FOR UPDATE OF p) held"
 )
+_ELECTORS_SEALED = (
+    "SELECT v.person_id, v.entry_id, p.channel FROM roll_voter v JOIN TABLE p ON p.entry_id = v.entry_id"
+    " WHERE v.roll_id = ? AND p.contest_id = ? AND v.person_id IN (KEYS)"
+)
 _CHECK_OFF = (
     "UPDATE participation SET channel = 'online' WHERE contest_id = ? AND channel IS NULL AND entry_id IN (KEYS)"
 )
@@ -154,6 +175,7 @@ _ADD_COMMITMENTS = (
 _ADD_BALLOTS = "INSERT INTO ballot_box (contest_id, slot, seq, ballot) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
 _REVISE = "UPDATE ballot_box SET seq = ?, ballot = ? WHERE contest_id = ? AND slot = ? AND seq < ?"
 _STORED = "SELECT slot, seq, ballot FROM ballot_box WHERE contest_id = ? AND slot IN (KEYS) ORDER BY slot FOR UPDATE"
+_STORED_SEALED = "SELECT slot, seq, ballot FROM sealed_ballot WHERE contest_id = ? AND slot IN (KEYS)"
 _PROMISED = "SELECT commitment, integrate_by FROM pending_commitment WHERE contest_id = ? AND commitment IN (KEYS)"
 
 

@@ -82,6 +82,54 @@ class BoxRow(SQLModel, table=True):
     ballot: bytes
 
 
+class SealedBallot(SQLModel, table=True):
+    """A ballot of a closed contest. Written once, sorted by slot, in a transaction that touches nothing else. Append-only."""
+
+    __tablename__ = "sealed_ballot"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    contest_id: str = Field(primary_key=True)
+    slot: bytes = Field(primary_key=True)
+    seq: int
+    ballot: bytes
+
+
+class SealedParticipation(SQLModel, table=True):
+    """Whether an elector of a closed contest was checked off. Written once, sorted by entry. Append-only."""
+
+    __tablename__ = "sealed_participation"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    contest_id: str = Field(primary_key=True)
+    entry_id: str = Field(primary_key=True)
+    channel: str | None
+
+
+class Closing(SQLModel, table=True):
+    """How far the closing of a contest has come, and what it fixed: one row from the moment the box is closed."""
+
+    __tablename__ = "contest_closing"
+
+    contest_id: str = Field(primary_key=True, foreign_key="contest.id")
+    community_id: str
+    step: str = Field(index=True)
+    """What is to be done next (`voting.contests.closing.STEPS`), or `done`."""
+    checked: int
+    """Electors checked off by any channel."""
+    online: int
+    paper: int
+    """Ballots in the box, by channel."""
+    storage: dict[str, str] = Field(default_factory=dict, sa_type=Document)
+    """What the database let the sealing do to its files: part → how far (`voting.contests.scrubbing`)."""
+    scrubbed: bool = False
+    """Whether another attempt at that would do no better."""
+
+    @property
+    def box_size(self) -> int:
+        """Ballots in the box."""
+        return self.online + self.paper
+
+
 class Tally(SQLModel, table=True):
     """What a count found, with every round. Append-only."""
 

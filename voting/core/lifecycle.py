@@ -198,6 +198,8 @@ class ContestFacts:
     electors: int = 0
     cast: int = 0
     revoting: bool = False
+    closing_finished: bool = True
+    """Whether everything is done that lies between the close and the count."""
 
 
 def _runs(since: datetime | None, days: int, now: datetime) -> bool:
@@ -233,8 +235,8 @@ CONTEST: Machine[ContestFacts] = Machine(
         ),
         ("open", "extend"): Move("open", ("extension_not_allowed", "window_is_over"), needs_reason=True),
         ("open", "close"): Move("closed", ("window_still_open",)),
-        ("closed", "count"): Move("counted"),
-        ("closed", "find_inconclusive"): Move("inconclusive"),
+        ("closed", "count"): Move("counted", ("closing_not_finished",)),
+        ("closed", "find_inconclusive"): Move("inconclusive", ("closing_not_finished",)),
         ("counted", "publish"): Move("provisional"),
         ("provisional", "certify"): Move("certified", ("objection_period_running",)),
         ("provisional", "challenge"): Move("challenged", needs_reason=True),
@@ -248,6 +250,7 @@ CONTEST: Machine[ContestFacts] = Machine(
         "before_opens_at": lambda facts: facts.now < facts.opens_at,
         "window_is_over": lambda facts: facts.now >= facts.closes_at,
         "window_still_open": _may_still_cast,
+        "closing_not_finished": lambda facts: not facts.closing_finished,
         "extension_not_allowed": lambda facts: facts.extension_max_days == 0,
         "objection_period_running": lambda facts: _runs(facts.provisional_at, facts.objection_days, facts.now),
     },
