@@ -31,7 +31,7 @@ CERTAINTIES = ("statute_read", "secondary", "practice", "memory")
 ELECTORATES = ("owner", "person", "household", "delegate")
 NEEDS = ("second_vote", "new_meeting")
 CLOCKS = ("notice", "roll_display", "roll_objection", "roll_decision", "window", "publicity", "objection", "recall")
-UNITS = ("day", "working_day")
+UNITS = ("day", "working_day", "month", "year")
 BOUNDS = ("min", "max")
 
 Words = Mapping[str, str]
@@ -121,7 +121,7 @@ class Weight:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A period the law sets: at least (`min`) or at most (`max`) so many days."""
+    """A period the law sets: at least (`min`) or at most (`max`) so many of a unit."""
 
     what: str
     bound: str
@@ -129,6 +129,18 @@ class Clock:
     unit: str
     clause: Words
     certainty: str
+    extends: bool = False
+    """A last day that is not worked moves to the next that is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """How far, how often and below which turnout the end of the vote may be moved."""
+
+    length: int
+    unit: str
+    times: int = 1
+    turnout_below: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +166,7 @@ class Rule:
     proxy: ProxyRule | None = None
     weights: tuple[Weight, ...] = ()
     clocks: tuple[Clock, ...] = ()
+    extension: Extension | None = None
     effects: tuple[str, ...] = ()
     official_channel_required: bool = False
 

@@ -13,6 +13,7 @@ from voting.core.rules import form
 from voting.core.rules.form import (
     Clock,
     Elect,
+    Extension,
     Fallback,
     Figure,
     Fold,
@@ -41,6 +42,7 @@ LEGAL = (
     "proxy",
     "weights",
     "clocks",
+    "extension",
     "effects",
     "official_channel_required",
 )
@@ -72,6 +74,7 @@ def read(document: Mapping[str, Any], find: Find = lambda _: None) -> Rule:
         proxy=_proxy(parts["proxy"]) if "proxy" in parts else None,
         weights=tuple(map(_weight, parts["weights"].items(1))) if "weights" in parts else (),
         clocks=tuple(map(_clock, parts["clocks"].items(1))) if "clocks" in parts else (),
+        extension=_extension(parts["extension"]) if "extension" in parts else None,
         effects=tuple(_id(node) for node in parts["effects"].items(1)) if "effects" in parts else (),
         official_channel_required=(
             parts["official_channel_required"].boolean() if "official_channel_required" in parts else False
@@ -198,8 +201,8 @@ def _weight(node: Node) -> Weight:
 
 
 def _clock(node: Node) -> Clock:
-    legal = ("what", "bound", "length", "unit", "clause", "certainty")
-    parts = node.members(legal, legal)
+    needed = ("what", "bound", "length", "unit", "clause", "certainty")
+    parts = node.members((*needed, "extends"), needed)
     return Clock(
         what=parts["what"].choice(form.CLOCKS),
         bound=parts["bound"].choice(form.BOUNDS),
@@ -207,6 +210,17 @@ def _clock(node: Node) -> Clock:
         unit=parts["unit"].choice(form.UNITS),
         clause=parts["clause"].words(),
         certainty=parts["certainty"].choice(form.CERTAINTIES),
+        extends=parts["extends"].boolean() if "extends" in parts else False,
+    )
+
+
+def _extension(node: Node) -> Extension:
+    parts = node.members(("length", "unit", "times", "turnout_below"), ("length", "unit"))
+    return Extension(
+        length=parts["length"].whole(1, 366),
+        unit=parts["unit"].choice(form.UNITS),
+        times=parts["times"].whole(1, 100) if "times" in parts else 1,
+        turnout_below=parts["turnout_below"].fraction() if "turnout_below" in parts else None,
     )
 
 

@@ -9,6 +9,7 @@ import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 from voting.errors import Fact, Fault, Invalid
 
 _FRACTION = re.compile(r"[0-9]{1,9}(/[1-9][0-9]{0,8})?")
+_DAY = re.compile(r"2[01][0-9]{2}-[0-9]{2}-[0-9]{2}")
 _EXACT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,12}|/[1-9][0-9]{0,14})?")
 _LONGEST_TEXT = 2000
 _LARGEST = 10**15
@@ -131,6 +133,16 @@ class Node:
             self.fault("out_of_bounds", bound=f"≥ {least}" if self.value < least else f"≤ {most}")
             return least
         return self.value
+
+    def day(self) -> date:
+        """A calendar day, `YYYY-MM-DD`."""
+        if isinstance(self.value, str) and _DAY.fullmatch(self.value):
+            try:
+                return date.fromisoformat(self.value)
+            except ValueError:
+                pass
+        self.fault("not_a_date")
+        return date(2000, 1, 1)
 
     def fraction(self) -> Fraction:
         """A share from 0 to 1, written `p/q`, or `0` or `1`."""
