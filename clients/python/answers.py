@@ -215,6 +215,8 @@ class Eligibility(Record):
     eligible: bool
     code: str
     reason: str = ""
+    clause: str | None = None
+    """The term of the roll, or the entry of the register, that decides."""
 
 
 @dataclass(frozen=True, kw_only=True)

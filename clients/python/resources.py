@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clients.python import access, communities, contests, register, rolls, rules, service
+from clients.python import access, communities, contests, objections, register, rolls, rules, service
 from clients.python.methods import Awaiting, AwaitingSender, Blocking, BlockingSender, Listing, Method
 
 
@@ -43,6 +43,9 @@ class _Rolls:
     get = Method(rolls.get)
     list = Listing(rolls.list_)
     entries = Listing(rolls.entries)
+    shown = Listing(rolls.shown)
+    versions = Listing(rolls.versions)
+    eligibility = Method(rolls.eligibility)
     my_eligibility = Method(rolls.my_eligibility)
     compile = Method(rolls.compile_)
     display = Method(rolls.display)
@@ -50,6 +53,16 @@ class _Rolls:
     correct = Method(rolls.correct)
     seal = Method(rolls.seal)
     supersede = Method(rolls.supersede)
+
+
+class _Objections:
+    file = Method(objections.file)
+    get = Method(objections.get)
+    list = Listing(objections.list_)
+    withdraw = Method(objections.withdraw)
+    uphold = Method(objections.uphold)
+    dismiss = Method(objections.dismiss)
+    appeal = Method(objections.appeal)
 
 
 class _Contests:
@@ -102,6 +115,10 @@ class BlockingRolls(_Rolls, Blocking):
     """Who may vote."""
 
 
+class BlockingObjections(_Objections, Blocking):
+    """What is wrong with a displayed roll."""
+
+
 class BlockingContests(_Contests, Blocking):
     """What is voted on."""
 
@@ -130,6 +147,10 @@ class AwaitingRolls(_Rolls, Awaiting):
     """Who may vote."""
 
 
+class AwaitingObjections(_Objections, Awaiting):
+    """What is wrong with a displayed roll."""
+
+
 class AwaitingContests(_Contests, Awaiting):
     """What is voted on."""
 
@@ -150,6 +171,7 @@ class Resources:
         self.communities = BlockingCommunities(sender)
         self.register = BlockingRegister(sender)
         self.rolls = BlockingRolls(sender)
+        self.objections = BlockingObjections(sender)
         self.contests = BlockingContests(sender)
         self.rules = BlockingRules(sender)
         self.service = BlockingService(sender)
@@ -163,6 +185,7 @@ class AsyncResources:
         self.communities = AwaitingCommunities(sender)
         self.register = AwaitingRegister(sender)
         self.rolls = AwaitingRolls(sender)
+        self.objections = AwaitingObjections(sender)
         self.contests = AwaitingContests(sender)
         self.rules = AwaitingRules(sender)
         self.service = AwaitingService(sender)

@@ -237,3 +237,38 @@ async def test_a_resident_learns_why_they_do_not(town: Town) -> None:
     roll_id = await town.roll("compile", basis="household")
     told = (await town.resident.get(f"/v1/rolls/{roll_id}/eligibility/me")).json()
     assert (told["eligible"], told["code"], told["entry"]) == (False, "elector_is_represented", None)
+
+
+async def test_an_objection_goes_from_a_resident_to_the_correction_that_follows_it(town: Town) -> None:
+    roll_id = await town.roll("compile", "display")
+    filed = await town.resident.post(
+        f"/v1/rolls/{roll_id}/objections", {"kind": "missing", "statement": "我家漏登"}, **{"Idempotency-Key": "k1"}
+    )
+    assert filed.status_code == 201, filed.text
+    offered = {action["action"]: action["allowed"] for action in filed.json()["allowed_actions"]}
+    assert offered == {"withdraw": True, "uphold": False, "dismiss": False, "appeal": False}
+    upheld = await town.officer.post(f"/v1/objections/{filed.json()['id']}/uphold", {"reason": "属实"})
+    assert upheld.json()["state"] == "upheld"
+    closed = await town.officer.post(f"/v1/rolls/{roll_id}/close_objections")
+    corrected = await town.officer.post(
+        f"/v1/rolls/{roll_id}/correct",
+        {"reason": "异议成立", "add": ["per_li"], "objection_id": filed.json()["id"]},
+        **{"If-Match": closed.headers["etag"]},
+    )
+    assert corrected.status_code == 200, corrected.text
+    versions = await town.resident.get(f"/v1/rolls/{roll_id}/versions")
+    assert [version["objection_id"] for version in versions.json()["items"]] == [None, filed.json()["id"]]
+
+
+async def test_a_dry_run_of_an_objection_leaves_none(town: Town) -> None:
+    roll_id = await town.roll("compile", "display")
+    body = {"kind": "missing", "statement": "我家漏登"}
+    tried = await town.resident.post(f"/v1/rolls/{roll_id}/objections?dry_run=true", body)
+    listed = await town.officer.get(f"/v1/rolls/{roll_id}/objections")
+    assert (tried.status_code, listed.json()["items"]) == (201, [])
+
+
+async def test_the_display_masks_neighbours(town: Town) -> None:
+    shown = await town.resident.get(f"/v1/rolls/{await town.roll('compile', 'display', basis='owner')}/display")
+    assert {line["area_cm2"] for line in shown.json()["items"]} == {0}
+    assert {line["own"] for line in shown.json()["items"]} == {False}
