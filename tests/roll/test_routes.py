@@ -242,7 +242,9 @@ async def test_a_resident_learns_why_they_do_not(town: Town) -> None:
 async def test_an_objection_goes_from_a_resident_to_the_correction_that_follows_it(town: Town) -> None:
     roll_id = await town.roll("compile", "display")
     filed = await town.resident.post(
-        f"/v1/rolls/{roll_id}/objections", {"kind": "missing", "statement": "我家漏登"}, **{"Idempotency-Key": "k1"}
+        f"/v1/rolls/{roll_id}/objections",
+        {"kind": "missing", "statement": "我家漏登"},
+        **{"Idempotency-Key": "objection-1"},
     )
     assert filed.status_code == 201, filed.text
     offered = {action["action"]: action["allowed"] for action in filed.json()["allowed_actions"]}
