@@ -115,7 +115,7 @@ def exchange(call: Call[T], caller: Caller) -> Conversation[T]:
         attempt += 1
         try:
             outcome = yield request
-            return call.parse(_accept(outcome))
+            return call.parse(accept(outcome))
         except YishiClientError as error:
             wait = caller.retries.wait_before_retry(error, attempt, call.repeatable)
             if wait is None:
@@ -123,7 +123,8 @@ def exchange(call: Call[T], caller: Caller) -> Conversation[T]:
         yield Wait(wait)
 
 
-def _accept(answer: Outcome) -> Answer:
+def accept(answer: Outcome) -> Answer:
+    """The answer, if it is a success. Raises the `Problem` it tells of, or the `NoAnswer` that came instead."""
     if isinstance(answer, NoAnswer):
         raise answer
     assert answer is not None, "a Send is resumed with its outcome"

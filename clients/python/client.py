@@ -15,12 +15,13 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from functools import cache
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, BinaryIO, Self, TypeVar
 
 import httpx
 
-from clients.python.calls import Answer, Call, Caller, Outcome, Page, Send, Step, exchange, following
-from clients.python.errors import NoAnswer, TimedOut
+from clients.python.calls import Answer, Call, Caller, Outcome, Page, Send, Step, accept, exchange, following
+from clients.python.downloads import Download, Progress
+from clients.python.errors import NoAnswer, TimedOut, YishiClientError
 from clients.python.resources import AsyncResources, Resources
 from clients.python.retries import Retries
 
@@ -72,6 +73,34 @@ class Client(Resources):
             page = self.send(ahead)
             yield from page.items
             ahead = following(ahead, page)
+
+    def download(self, call: Call[Any], out: BinaryIO, progress: Progress | None = None) -> str:
+        """Bring a large answer into a file that can seek, continuing where the line breaks; its etag."""
+        found = Download(self._caller.request(call), out, progress)
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                self._receive(found)
+                return found.etag
+            except YishiClientError as error:
+                wait = self._caller.retries.wait_before_retry(error, attempt, call.repeatable)
+                if wait is None:
+                    raise
+            time.sleep(wait)
+
+    def _receive(self, found: Download) -> None:
+        step = found.request
+        try:
+            with self._http.stream(step.method, step.url, headers=step.headers) as response:
+                if response.status_code >= 400:
+                    accept(Answer(response.status_code, response.headers, response.read()))
+                found.begin(response.status_code, response.headers)
+                for chunk in response.iter_raw():
+                    found.write(chunk)
+        except httpx.TransportError as error:
+            raise _no_answer(step, error) from error
+        found.end()
 
     def _perform(self, step: Step) -> Outcome:
         if not isinstance(step, Send):
@@ -139,6 +168,34 @@ class AsyncClient(AsyncResources):
             for item in page.items:
                 yield item
             ahead = following(ahead, page)
+
+    async def download(self, call: Call[Any], out: BinaryIO, progress: Progress | None = None) -> str:
+        """Bring a large answer into a file that can seek, continuing where the line breaks; its etag."""
+        found = Download(self._caller.request(call), out, progress)
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                await self._receive(found)
+                return found.etag
+            except YishiClientError as error:
+                wait = self._caller.retries.wait_before_retry(error, attempt, call.repeatable)
+                if wait is None:
+                    raise
+            await asyncio.sleep(wait)
+
+    async def _receive(self, found: Download) -> None:
+        step = found.request
+        try:
+            async with self._http.stream(step.method, step.url, headers=step.headers) as response:
+                if response.status_code >= 400:
+                    accept(Answer(response.status_code, response.headers, await response.aread()))
+                found.begin(response.status_code, response.headers)
+                async for chunk in response.aiter_raw():
+                    found.write(chunk)
+        except httpx.TransportError as error:
+            raise _no_answer(step, error) from error
+        found.end()
 
     async def _perform(self, step: Step) -> Outcome:
         if not isinstance(step, Send):

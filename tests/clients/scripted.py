@@ -64,9 +64,9 @@ def serving(*answers: tuple[int, Any, dict[str, str]] | None) -> Iterator[Script
             status, document, extra = answer
             content = document if isinstance(document, bytes) else json.dumps(document).encode()
             self.send_response(status)
-            for name, value in {"content-type": "application/json", **extra}.items():
+            length = {"content-type": "application/json", "content-length": str(len(content))}
+            for name, value in (length | extra).items():
                 self.send_header(name, value)
-            self.send_header("content-length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
 
