@@ -98,7 +98,11 @@ class ContestDraft(Request):
         default_factory=dict, description="Rule values of the method; options are named by id or as #/options/<n>"
     )
     terms: TermsDraft = Field(default_factory=TermsDraft)
-    secrecy: Literal["secret"] = "secret"
+    secrecy: Literal["secret", "open"] = Field(
+        "secret",
+        description="open: an open vote; who voted how is shown to those who read the roll, from the publication on. "
+        "The voter must be told before casting",
+    )
     publish_mode: Literal["by_size", "full", "patterns"] = "by_size"
     lot_seed: Seed | None = Field(None, description="Public dice that decide ties, drawn before the opening")
 

@@ -117,6 +117,8 @@ GET   /v1/contests/{contest_id}/result                  200 200 200 200 200 200
 GET   /v1/contests/{contest_id}/rounds                  200 200 200 200 200 200
 GET   /v1/contests/{contest_id}/explanation             200 200 200 200 200 200
 GET   /v1/contests/{contest_id}/rounds.svg              200 200 200 200 200 200
+GET   /v1/contests/{contest_id}/open-ballots            401 403 404 200 403 200
+GET   /v1/contests/{contest_id}/open-ballots/me         401 200 404 404 404 404
 POST  /v1/contests/{contest_id}/recount                 200 200 200 200 200 200
 POST  /v1/contests/{contest_id}/ballots                 401 200 404 403 403 403
 
@@ -140,6 +142,8 @@ CONTEST_OF = {
     "GET /v1/contests/{contest_id}/explanation": "con_provisional",
     "GET /v1/contests/{contest_id}/rounds.svg": "con_provisional",
     "POST /v1/contests/{contest_id}/recount": "con_provisional",
+    "GET /v1/contests/{contest_id}/open-ballots": "con_provisional",
+    "GET /v1/contests/{contest_id}/open-ballots/me": "con_provisional",
 }
 """Each move is tried on a contest that stands right before it; everything else on the open one."""
 

@@ -26,7 +26,7 @@ from voting.access.tables import ApiClient
 from voting.access.tokens import Issuer
 from voting.community.tables import Ownership, Person
 from voting.contests import closing, moves
-from voting.contests.tables import Contest, Option, Participation
+from voting.contests.tables import BoxRow, Contest, OpenBallotLink, Option, Participation
 from voting.core.authority import SYSTEM
 from voting.roll.tables import Roll, RollEntry, RollObjection, RollVoter
 from voting.settings import Settings
@@ -87,6 +87,7 @@ def a_contest(session: Session, roll_id: str, state: str) -> None:
         question={"en": "?"},
         method="irv",
         state={"ended": "open", "counted": "closed", "provisional": "closed"}.get(state, state),
+        secrecy="open" if state == "provisional" else "secret",
         terms={"extension_max_days": 366},
         opens_at=FAR if state == "draft" else NOW,
         closes_at=NOW + timedelta(hours=1) if over and state != "noticed" else FAR + timedelta(days=1),
@@ -105,12 +106,16 @@ def a_contest(session: Session, roll_id: str, state: str) -> None:
     if state not in ("draft", "noticed"):
         session.add(Participation(contest_id=identifier, entry_id="ent_1"))
     session.flush()
+    if state == "provisional":
+        session.add(BoxRow(contest_id=identifier, slot=bytes(32), ballot=b"\x00"))
+        session.flush()
     if state in ("closed", "counted", "provisional"):
         closing.begin(session, contest)
         finish_closing(session, identifier)
     if state in ("counted", "provisional"):
         moves.count(session, SYSTEM, identifier, now=NOW)
     if state == "provisional":
+        session.add(OpenBallotLink(contest_id=identifier, entry_id="ent_1", slot=bytes(32)))
         moves.publish(session, SYSTEM, identifier, now=NOW)
 
 

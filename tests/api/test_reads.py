@@ -13,18 +13,20 @@ PLAIN = {"/livez", "/readyz", "/metrics"}
 """For operators: current at every asking."""
 FIXED = {"/docs", "/openapi.json", "/v1/jwks", "/.well-known/jwks.json"}
 """Their form is somebody else's."""
+OWN = {"GET /v1/contests/{contest_id}/open-ballots/me"}
+"""What only the person concerned may read."""
 READS = [
     row for row in rows() if row.startswith("GET") and row.split()[1] not in PLAIN and row != "GET /v1/communities"
 ]
 
 
 class Reader:
-    """An administrator of the settled world."""
+    """An administrator of the settled world, and a resident for what is theirs alone."""
 
     def __init__(self, service: Service) -> None:
         transact(service.engine, settle)
         self.service = service
-        self.bearer = bearers(service.app)["admin"]
+        self.bearers = bearers(service.app)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +36,8 @@ def reader(service: Service) -> Reader:
 
 @pytest.mark.parametrize("row", READS)
 def test_a_read_keeps_the_conventions(reader: Reader, row: str) -> None:
-    answer = reader.service.request("GET", address(row), headers=reader.bearer)
+    bearer = reader.bearers["resident" if row in OWN else "admin"]
+    answer = reader.service.request("GET", address(row), headers=bearer)
     assert answer.status_code == 200, answer.text
     etag = answer.headers["etag"]
     assert etag.startswith('"')
@@ -44,5 +47,5 @@ def test_a_read_keeps_the_conventions(reader: Reader, row: str) -> None:
         assert answer.json()["etag"] == etag
         if "items" in answer.json():
             assert "next_cursor" in answer.json()
-    again = reader.service.request("GET", address(row), headers=reader.bearer | {"If-None-Match": etag})
+    again = reader.service.request("GET", address(row), headers=bearer | {"If-None-Match": etag})
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", etag)

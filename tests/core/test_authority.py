@@ -63,6 +63,7 @@ objection.uphold      o R A
 objection.dismiss     o R A
 contest.read          r o s R t w a A v p u b m
 contest.read_events   o s R t w a A
+contest.read_open_ballots o R A
 contest.create        o s R A
 contest.edit          o s R A
 contest.notice        o R A
@@ -212,7 +213,7 @@ def test_an_auditor_never_writes_whatever_else_they_are(act: str) -> None:
     assert may(both, act, HOME) == Decision(False, "auditor_never_writes")
 
 
-@pytest.mark.parametrize("act", ["register.read", "register.export", "roll.read_entries"])
+@pytest.mark.parametrize("act", ["register.read", "register.export", "roll.read_entries", "contest.read_open_ballots"])
 def test_an_auditor_sees_no_personal_data_whatever_else_they_are(act: str) -> None:
     both = a_person(over_all("auditor"), over_all("community_admin"))
     assert may(both, act, HOME) == Decision(False, "auditor_sees_no_personal_data")

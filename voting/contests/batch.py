@@ -1,9 +1,10 @@
 """One transaction's worth of casting: every waiting ballot of one contest, decided and written by set-based statements.
 
-An elector is checked off, the ballot goes into the box and its commitment before the sequencer in the same transaction, or
-none of the three happens. The check-off is conditional and holds the row, so that two processes that meet over one elector
-queue and the second sees the first. Who was already checked off is answered from the box: the same slot, seq and marks
-again are the same receipt; a later seq with the slot's secret replaces the ballot where the contest allows it.
+An elector is checked off, the ballot goes into the box and its commitment before the sequencer in the same transaction (in
+an open vote also the link from the elector to the slot), or none of it happens. The check-off is conditional and holds the
+row, so that two processes that meet over one elector queue and the second sees the first. Who was already checked off is
+answered from the box: the same slot, seq and marks again are the same receipt; a later seq with the slot's secret
+replaces the ballot where the contest allows it.
 """
 
 from __future__ import annotations
@@ -149,6 +150,10 @@ class _Batch:
             raise Clash
         if self._statements.check_off(entries) != len(entries):
             raise Lost
+        if self._poll.is_open_vote:
+            links = [(self._entries[place], self._casts[place].slot) for place in claims]
+            if self._statements.add_links(links) != len(links):
+                raise Lost
         self._channels.update(dict.fromkeys(entries, "online"))
         self._outcomes.update(dict.fromkeys(claims, Accepted(self._due)))
 

@@ -33,6 +33,8 @@ class Poll:
     revoting: bool
     electors: int
     clock_offset: timedelta
+    is_open_vote: bool = False
+    """Whether it is kept whose ballot lies in which slot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,11 @@ class Statements:
         row = next(iter(self._run(_POLL, (self._contest_id,))), None)
         if row is None:
             return None
-        state, closes_at, roll_id, terms, electors, offset = row
+        state, closes_at, roll_id, terms, electors, offset, secrecy = row
         self._is_over = state != "open"
         revoting = bool(json.loads(terms).get("revoting"))
-        return Poll(state, self._instant(closes_at), roll_id, revoting, electors, timedelta(seconds=offset))
+        ahead = timedelta(seconds=offset)
+        return Poll(state, self._instant(closes_at), roll_id, revoting, electors, ahead, secrecy == "open")
 
     def electors(self, roll_id: str, persons: Sequence[str]) -> dict[str, tuple[str, str | None]]:
         """Person → (entry, channel of the check-off or nothing); absent when not on the roll. Holds the rows."""
@@ -97,6 +100,10 @@ class Statements:
     def add_ballots(self, ballots: Iterable[tuple[bytes, int, bytes]]) -> int:
         """Put (slot, seq, marks) into the box: how many slots were free."""
         return self._change(_for_rows, _ADD_BALLOTS, [(self._contest_id, *ballot) for ballot in sorted(ballots)])
+
+    def add_links(self, links: Iterable[tuple[str, bytes]]) -> int:
+        """Keep (entry, slot) of an open vote: how many electors had none yet."""
+        return self._change(_for_rows, _ADD_LINKS, [(self._contest_id, *link) for link in sorted(links)])
 
     def revise(self, slot: bytes, seq: int, ballot: bytes) -> bool:
         """Replace the ballot of a slot by a later one: whether it was later."""
@@ -147,7 +154,7 @@ def _padded(rows: Sequence[Any]) -> Sequence[Any]:
 
 _POLL = (
     "SELECT c.state, c.closes_at, c.roll_id, c.terms, c.electors,"
-    " CASE WHEN m.demo THEN m.clock_offset_seconds ELSE 0 END"
+    " CASE WHEN m.demo THEN m.clock_offset_seconds ELSE 0 END, c.secrecy"
     " FROM contest c JOIN community m ON m.id = c.community_id WHERE c.id = ? FOR SHARE OF c"
 )
 # The order of the join is said, not left to statistics, which a fresh participation list has not.
@@ -173,6 +180,7 @@ _ADD_COMMITMENTS = (
     "INSERT INTO pending_commitment (contest_id, commitment, integrate_by) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 )
 _ADD_BALLOTS = "INSERT INTO ballot_box (contest_id, slot, seq, ballot) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+_ADD_LINKS = "INSERT INTO open_ballot_link (contest_id, entry_id, slot) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 _REVISE = "UPDATE ballot_box SET seq = ?, ballot = ? WHERE contest_id = ? AND slot = ? AND seq < ?"
 _STORED = "SELECT slot, seq, ballot FROM ballot_box WHERE contest_id = ? AND slot IN (KEYS) ORDER BY slot FOR UPDATE"
 _STORED_SEALED = "SELECT slot, seq, ballot FROM sealed_ballot WHERE contest_id = ? AND slot IN (KEYS)"

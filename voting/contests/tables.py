@@ -28,6 +28,7 @@ class Contest(Versioned, table=True):
     """Procedure: notice_days, objection_days, extension_max_days, turnout_floor ("p/q" or absent), revoting,
     ballots (valid_only | as_marked)."""
     secrecy: str = "secret"
+    """secret | open"""
     publish_mode: str = "full"
     lot_seed: str | None = None
     """Public dice digits that decide ties (evidence: ties)."""
@@ -80,6 +81,17 @@ class BoxRow(SQLModel, table=True):
     slot: bytes = Field(primary_key=True)
     seq: int = 0
     ballot: bytes
+
+
+class OpenBallotLink(SQLModel, table=True):
+    """Whose ballot lies in which slot, where the contest is an open vote. Written with the check-off. Append-only."""
+
+    __tablename__ = "open_ballot_link"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    contest_id: str = Field(primary_key=True)
+    entry_id: str = Field(primary_key=True)
+    slot: bytes
 
 
 class SealedBallot(SQLModel, table=True):

@@ -149,6 +149,7 @@ ACTS: Mapping[str, Rule] = {
     "objection.dismiss": _keeps(_OFFICERS, "rolls:write"),
     "contest.read": Rule("contests:read", who="public"),
     "contest.read_events": Rule("contests:read", _WITNESSES),
+    "contest.read_open_ballots": Rule("rolls:read", _OFFICERS, personal=True),
     "contest.create": _keeps(_OFFICERS | {"social_worker"}, "contests:write"),
     "contest.edit": _keeps(_OFFICERS | {"social_worker"}, "contests:write"),
     "contest.notice": _keeps(_OFFICERS, "contests:write"),
