@@ -5,6 +5,7 @@
 
 from voting.core.rules.catalogue import catalogue, chosen, demanded, effects, effects_of, page, rule
 from voting.core.rules.counts import Counts
+from voting.core.rules.decide import Decision, Tallied, decide
 from voting.core.rules.evaluate import Evaluation
 from voting.core.rules.evaluate import evaluate as evaluate_with
 from voting.core.rules.evaluate import of as evaluate_counts_with
@@ -14,11 +15,14 @@ from voting.core.rules.strictest import Strictest, strictest
 from voting.core.rules.written import evaluation_to_json, strictest_to_json
 
 __all__ = [
+    "Decision",
     "Evaluation",
     "Rule",
     "Strictest",
+    "Tallied",
     "catalogue",
     "chosen",
+    "decide",
     "demanded",
     "effects",
     "effects_of",
