@@ -182,3 +182,12 @@ def test_each_pass_of_a_multi_pass_count_starts_anew_without_the_winners() -> No
     assert [(entry.passing, entry.number) for entry in tally.rounds] == [(1, 1), (1, 2), (2, 1)]
     assert tally.winners == ("A", "B")
     assert votes(tally, 3) == {"B": 8, "C": 3}
+
+
+def test_recorded_lots_decide_even_where_nobody_voted() -> None:
+    lots = [
+        {"round": 1, "tied": ["A", "B", "C"], "selected": "C", "selecting": "loser"},
+        {"round": 2, "tied": ["A", "B"], "selected": "B", "selecting": "winner"},
+    ]
+    assert counted("irv", "3", options="ABC", tie_break="random", tie_break_resolutions=lots).winners == ("B",)
+    assert counted("irv", "3", options="ABC", tie_break="random", tie_break_seed="1").outcome == "no_ballots"

@@ -124,3 +124,21 @@ def test_without_a_tie_break_all_of_a_tie_go_on() -> None:
 def test_both_rounds_stand_in_the_written_scores() -> None:
     written = tally_to_json(counted("two-round", "5 A; 4 B; 3 C>B", options="ABC"))
     assert written["scores"] == {"1": {"A": 5, "B": 4, "C": 3}, "2": {"A": 5, "B": 7}}
+
+
+def test_votes_that_do_not_suffice_for_a_rank_of_weak_orders_are_shared_in_it() -> None:
+    tally = counted("plurality", "1 A>B=C=D", 2, overvote="split_equally")
+    assert votes(tally) == {"A": 1, "B": Fraction(1, 3), "C": Fraction(1, 3), "D": Fraction(1, 3)}
+
+
+def test_a_ballot_that_ranks_no_leader_is_shared_where_the_unranked_stand_last() -> None:
+    text = "10 A; 10 B; 10 C; 9 D>E"
+    last = counted("two-round", text, options="ABCDE", unranked="ranked_last_equal")
+    assert votes(last, 2) == {"A": 13, "B": 13, "C": 13}
+    apart = counted("two-round", text, options="ABCDE", unranked="not_compared")
+    assert votes(apart, 2) == {"A": 10, "B": 10, "C": 10}
+
+
+def test_a_blank_ballot_ranks_all_equally_where_the_unranked_stand_last() -> None:
+    tally = counted("plurality", "6 A; 3", options="ABC", unranked="ranked_last_equal")
+    assert (votes(tally), tally.undervotes) == ({"A": 7, "B": 1, "C": 1}, 0)

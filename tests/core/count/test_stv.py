@@ -147,6 +147,11 @@ def test_sure_losers_leave_together_where_the_rule_says_so() -> None:
     assert next(entry for entry in tally.rounds if entry.action == "transfer").source == ("C", "D")
 
 
+def test_the_reference_gregory_rule_records_equal_winners_from_the_last_option_up() -> None:
+    tally = counted("stv-wigm-prf", "5 A; 5 B; 6 C; 1 D", 3, tie_break="order")
+    assert [entry.elected for entry in tally.rounds if entry.action == "elect"] == [("C",), ("B",), ("A",)]
+
+
 def test_the_reference_meek_rule_rounds_what_is_kept_up() -> None:
     tally = counted("stv-meek-prf", "4 A>B; 2 C", 2, options="ABC", tie_break="order")
     defeat = next(entry for entry in tally.rounds if entry.action == "defeat")

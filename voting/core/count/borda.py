@@ -34,7 +34,7 @@ def count(poll: Poll) -> Tally:
     taken: dict[str, Counter[tuple[int, int]]] = {option: Counter() for option in standing}
     undervotes = 0
     for ranking, ballots in poll.ballots.items():
-        if is_blank(ranking):
+        if is_blank(ranking) and poll.rules.unranked != "ranked_last_equal":
             undervotes += ballots
             continue
         for option, places in places_of(completed(ranking, standing, poll.rules), taken).items():

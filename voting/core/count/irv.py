@@ -112,7 +112,7 @@ class Runoff:
         ties: list[Tie] = []
         elected: tuple[str, ...] = ()
         eliminated: tuple[str, ...] = ()
-        begun = bool(self.rounds) or any(votes.values()) or (self.pairs is not None and self.box.valid > 0)
+        begun = self.begins(any(votes.values()))
         if begun:
             elected = self.elect(votes, ties)
             self.winners += elected
@@ -138,6 +138,11 @@ class Runoff:
             )
         )
         return outcome
+
+    def begins(self, voted: bool) -> bool:
+        """Whether there is something to count: votes, or recorded lots that say how a tie without votes fell."""
+        lots = bool(self.rules.tie_break_resolutions)
+        return bool(self.rounds) or voted or lots or (self.pairs is not None and self.box.valid > 0)
 
     @property
     def continuing(self) -> list[bool]:

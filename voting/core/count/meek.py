@@ -8,6 +8,7 @@ action each; a round number may have several.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from fractions import Fraction
 
 from voting.core.count.errors import TooLarge
 from voting.core.count.numbers import units
@@ -15,7 +16,7 @@ from voting.core.count.poll import Poll
 from voting.core.count.tally import Exhausted, Outcome, Round, Tally, Tie
 from voting.core.count.tiebreak import TieBreak
 
-OMEGA_PLACES = 6
+OMEGA = Fraction(1, 10**6)
 LIMIT = 100_000_000
 """Distinct rankings × options × seats. A count of this size takes about a minute; time grows with the product."""
 
@@ -23,25 +24,29 @@ LIMIT = 100_000_000
 class Meek:
     """One count in progress. A rule says how ballots distribute votes, and when a surplus is small enough."""
 
-    def __init__(self, poll: Poll, places: int, omega: int) -> None:
+    def __init__(self, poll: Poll, places: int, omega: Fraction, guard: int = 0) -> None:
         size = len(poll.ballots) * len(poll.options) * min(poll.seats, len(poll.options))
         if size > LIMIT:
             raise TooLarge(poll.method, "distinct rankings × options × seats", size, LIMIT)
         self.poll = poll
         self.options = poll.options
-        self.places = places
-        self.one: int = 10**places
-        self.omega = omega
+        self.places = places + guard
+        self.one: int = 10**self.places
+        self.omega: int = int(omega * self.one)
+        # With guard digits nothing is rounded up, and what differs by less than half a unit of `places` is equal.
+        self.guarded = guard > 0
+        self.near: int = max(10**guard // 2, 1)
         self.cast = sum(poll.ballots.values())
         self.undervotes = sum(count for ranking, count in poll.ballots.items() if not any(ranking))
         self.total = (self.cast - self.undervotes) * self.one
         stands = set(poll.standing)
         self.keep = [self.one if option in stands else 0 for option in poll.options]
         self.votes = [0] * len(poll.options)
+        self.counted = 0
         self.hopeful = [place for place, option in enumerate(poll.options) if option in stands]
         self.stood = tuple(self.hopeful)
         self.elected: list[int] = []
-        self.quota = self.total // (max(poll.seats, 1) + 1) + 1
+        self.quota = self.share(self.total)
         self.surplus = 0
         self.rounds: list[Round] = []
         self.number = 0
@@ -56,13 +61,30 @@ class Meek:
         """The votes of every option at the present keep factors."""
         raise NotImplementedError
 
+    def recount(self) -> None:
+        """Count the votes of every option anew."""
+        self.votes = self.distribute()
+        self.counted = sum(self.votes)
+
     def small(self, surplus: int) -> bool:
         """Whether the surplus is small enough to exclude somebody."""
         raise NotImplementedError
 
     def total_surplus(self) -> int:
-        """The surplus of all elected together."""
-        return sum(self.votes[place] - self.quota for place in self.elected)
+        """The surplus of all elected together; cutting may leave them below the quota, which counts as none."""
+        return max(sum(self.votes[place] - self.quota for place in self.elected), 0)
+
+    def share(self, votes: int) -> int:
+        """The quota of these votes: votes ÷ (seats + 1), cut, and one unit more unless there are guard digits."""
+        return votes // (max(self.poll.seats, 1) + 1) + (not self.guarded)
+
+    def has_quota(self, place: int) -> bool:
+        """Whether an option has reached the quota; without a unit added to it, it has to be passed."""
+        return self.votes[place] - self.quota >= (self.near if self.guarded else 0)
+
+    def sure_losers(self) -> tuple[int, ...]:
+        """Who leaves before the surplus is settled; nobody unless the rule has batches."""
+        return ()
 
     @property
     def vacant(self) -> int:
@@ -72,7 +94,7 @@ class Meek:
     def run(self) -> Tally:
         """Count to the end."""
         self.regroup()
-        self.votes = self.distribute()
+        self.recount()
         self.record("begin count")
         if not any(self.votes):
             return self.tally("no_ballots")
@@ -90,26 +112,37 @@ class Meek:
         last = self.total
         self.regroup()
         while True:
-            self.votes = self.distribute()
-            self.quota = sum(self.votes) // (self.poll.seats + 1) + 1
-            reached = [place for place in self.hopeful if self.votes[place] >= self.quota]
-            for place in reached:
+            self.recount()
+            self.quota = self.share(self.counted)
+            reached = [place for place in self.hopeful if self.has_quota(place)]
+            # Cutting may take the quota from some elected earlier and so leave it to more than there are seats.
+            crowded = len(reached) > self.vacant
+            for place in reached if not crowded else ():
                 self.elect(place, "elect")
             self.surplus = self.total_surplus()
-            if reached:
+            if reached and not crowded:
                 return True
-            if self.small(self.surplus) or self.surplus >= last:
+            if crowded or self.small(self.surplus) or self.surplus - last > -self.near:
                 return False
+            losers = self.sure_losers()
+            if losers:
+                for place in losers:
+                    self.drop(place, "defeat")
+                return True
             last = self.surplus
             for place in self.elected:
                 self.lower(place)
 
     def lower(self, place: int) -> None:
-        """The keep factor that would leave an elected option the quota, rounded up twice."""
-        if not self.votes[place]:
+        """The keep factor that would leave an elected option the quota, rounded up twice unless there are guard digits."""
+        held = self.votes[place]
+        if not held:
+            return
+        if self.guarded:
+            self.keep[place] = self.keep[place] * self.quota // self.one * self.one // held
             return
         wanted = -(-self.keep[place] * self.quota // self.one)
-        self.keep[place] = -(-wanted * self.one // self.votes[place])
+        self.keep[place] = -(-wanted * self.one // held)
 
     def elect(self, place: int, action: str) -> None:
         """Give a seat."""
@@ -120,7 +153,7 @@ class Meek:
     def exclude(self) -> None:
         """Exclude the last; everyone within the surplus of the last is tied with it."""
         line = min(self.votes[place] for place in self.hopeful) + self.surplus
-        tied = [place for place in self.hopeful if self.votes[place] <= line]
+        tied = [place for place in self.hopeful if self.votes[place] - line < self.near]
         ties: tuple[Tie, ...] = ()
         lost: int | None = tied[0]
         if len(tied) > 1:
@@ -152,6 +185,7 @@ class Meek:
                 self.elect(place, "elect remaining")
             else:
                 self.drop(place, "defeat remaining")
+        self.counted = sum(self.votes)
         self.record("count complete")
 
     def record(
@@ -161,12 +195,16 @@ class Meek:
         eliminated: tuple[str, ...] = (),
         ties: tuple[Tie, ...] = (),
     ) -> None:
-        """Keep one action with the votes as they stand. What nobody holds is exhausted."""
+        """Keep one action with the votes as they stand. What nobody held at the last recount is exhausted.
+
+        What options have given up since is residual until the votes are counted again, or the count is over.
+        """
         self.rounds.append(
             Round(
                 number=self.number,
                 tallies=tuple((self.options[place], units(self.votes[place], self.places)) for place in self.stood),
-                exhausted=Exhausted(choices=units(self.total - sum(self.votes), self.places)),
+                exhausted=Exhausted(choices=units(self.total - self.counted, self.places)),
+                residual=units(self.counted - sum(self.votes), self.places),
                 threshold=units(self.quota, self.places),
                 elected=elected,
                 eliminated=eliminated,

@@ -2,7 +2,8 @@
 
 With several seats a ballot counts once for each of up to `seats` options, taken from its ranks in order; a rank that
 goes beyond them is an overvote. Where the ballots are weak orders (`unranked` is given, or overvotes are split), options
-that share the first rank share the vote equally.
+of the rank for which the votes do not suffice share what is left of them equally, and under `ranked_last_equal` a ballot
+without a mark ranks all options equally.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Container, Mapping
 from fractions import Fraction
 
 from voting.core.count import single_round
-from voting.core.count.ballots import OVERVOTE, Cause, Ranking, is_blank, path_of
+from voting.core.count.ballots import OVERVOTE, Cause, Ranking, completed, is_blank, path_of
 from voting.core.count.numbers import Amount, whole
 from voting.core.count.poll import Poll
 from voting.core.count.rules import COMMON, UNRANKED, Choice, Members, Rules
@@ -40,7 +41,7 @@ def count(poll: Poll, number: int = 1) -> Tally:
     left: Counter[Cause] = Counter()
     undervotes = 0
     for ranking, ballots in poll.ballots.items():
-        if is_blank(ranking):
+        if is_blank(ranking) and not ranks_blanks(poll.rules):
             undervotes += ballots
             continue
         shares, cause = marks(ranking, poll, index)
@@ -58,10 +59,15 @@ def splits(rules: Rules) -> bool:
     return rules.overvote == "split_equally" or (rules.overvote is None and rules.unranked is not None)
 
 
+def ranks_blanks(rules: Rules) -> bool:
+    """Whether a ballot without a mark ranks all options equally instead of being an undervote."""
+    return splits(rules) and rules.unranked == "ranked_last_equal"
+
+
 def marks(ranking: Ranking, poll: Poll, index: Mapping[str, int]) -> tuple[Mapping[str, Amount], Cause]:
     """What one ballot gives to whom, or why it gives nothing. `index` holds the options that stand."""
     if splits(poll.rules):
-        return equal_shares(ranking, index), "choices"
+        return equal_shares(completed(ranking, poll.options, poll.rules), index, max(poll.seats, 1)), "choices"
     if poll.seats > 1:
         return _block(ranking, poll.seats, index)
     steps, cause = path_of(ranking, index, poll.rules)
@@ -70,13 +76,15 @@ def marks(ranking: Ranking, poll: Poll, index: Mapping[str, int]) -> tuple[Mappi
     return ({poll.options[steps[0]]: 1}, cause) if isinstance(steps[0], int) else ({}, "overvotes")
 
 
-def equal_shares(ranking: Ranking, among: Container[str]) -> dict[str, Amount]:
-    """One vote, shared equally by the options of the first rank that holds any of `among`."""
+def equal_shares(ranking: Ranking, among: Container[str], votes: int = 1) -> dict[str, Amount]:
+    """Up to `votes` votes in the order of the ranks; the rank for which they do not suffice shares what is left equally."""
+    shares: dict[str, Amount] = {}
     for rank in ranking:
-        held = [option for option in dict.fromkeys(rank) if option in among]
-        if held:
-            return dict.fromkeys(held, Fraction(1, len(held)))
-    return {}
+        held = [option for option in dict.fromkeys(rank) if option in among and option not in shares]
+        left = votes - len(shares)
+        if held and left > 0:
+            shares.update(dict.fromkeys(held, min(Fraction(left, len(held)), Fraction(1))))
+    return shares
 
 
 def _block(ranking: Ranking, seats: int, index: Mapping[str, int]) -> tuple[dict[str, Amount], Cause]:

@@ -8,15 +8,19 @@ the ballot, but no further than a rank of which nobody stands.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from math import comb
 
 from voting.core.count.ballots import OVERVOTE
-from voting.core.count.meek import OMEGA_PLACES, Meek, upto_hopeful
+from voting.core.count.meek import OMEGA, Meek, upto_hopeful
 from voting.core.count.poll import Poll
-from voting.core.count.rules import OPTIONS, TIES, UNUSED_RANKS, Choice, Members, Never, Number, Text, Whole
+from voting.core.count.rules import OPTIONS, TIES, UNUSED_RANKS, Choice, Flag, Members, Number, Text, Whole
 from voting.core.count.tally import Tally, Tie
 
 PLACES = 9
+GUARDED = "guarded"
+"""An `arithmetic` that names this keeps half as many digits more than `decimal_places` beside them."""
+
 EQUALIZED = ("equal_ranks_equalized", "equal_ranks_equalised")
 SPLIT = ("equal_ranks_split", "equal_ranks_split_equally", "equal_ranks_split_evenly", "not_applicable")
 
@@ -29,7 +33,7 @@ MEMBERS: Members = {
     "decimal_places": Whole(1, 20),
     "omega": Number(),
     "threshold": Choice(("droop_fractional_dynamic",)),
-    "batch_elimination": Never(),
+    "batch_elimination": Flag(),
 }
 
 WeakOrder = tuple[tuple[int, ...], ...]
@@ -45,10 +49,8 @@ class WeakMeek(Meek):
 
     def __init__(self, poll: Poll) -> None:
         places = PLACES if poll.rules.decimal_places is None else poll.rules.decimal_places
-        omega = poll.rules.omega
-        super().__init__(
-            poll, places, 10 ** max(places - OMEGA_PLACES, 0) if omega is None else int(omega * 10**places)
-        )
+        guard = places // 2 if GUARDED in (poll.rules.arithmetic or "") else 0
+        super().__init__(poll, places, poll.rules.omega or max(OMEGA, Fraction(1, 10**places)), guard)
         self.equalized = poll.rules.overvote in EQUALIZED
         self.strict_groups: dict[tuple[int, ...], int] = {}
         self.weak_groups: dict[WeakOrder, int] = {}
@@ -74,13 +76,29 @@ class WeakMeek(Meek):
 
     def small(self, surplus: int) -> bool:
         """Omega or less."""
-        return surplus <= self.omega
+        return surplus - self.omega < self.near
+
+    def sure_losers(self) -> tuple[int, ...]:
+        """The largest group whose votes and the whole surplus stay below everyone outside it. Those tied stay together."""
+        if not self.poll.rules.batch_elimination:
+            return ()
+        most = len(self.hopeful) - self.vacant
+        ascending = sorted(self.hopeful, key=lambda place: self.votes[place])
+        size, total, first = 0, 0, self.votes[ascending[0]]
+        for index, place in enumerate(ascending[1:], start=1):
+            total += self.votes[ascending[index - 1]]
+            if first + self.surplus - self.votes[place] > -self.near:
+                continue
+            first = self.votes[place]
+            if index <= most and first - total - self.surplus >= self.near:
+                size = index
+        return tuple(place for place in self.hopeful if place in ascending[:size])
 
     def drop(self, place: int, action: str, ties: tuple[Tie, ...] = ()) -> None:
         """Take an option out and count again, so that the next record shows where its votes went."""
         super().drop(place, action, ties)
         self.regroup()
-        self.votes = self.distribute()
+        self.recount()
 
     def regroup(self) -> None:
         """Ballots up to the first rank that passes nothing on. A mixed rank keeps its excluded, who still share it."""

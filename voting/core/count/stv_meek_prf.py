@@ -7,7 +7,7 @@ and one unit added; a surplus below zero counts as zero; omega is strict.
 from __future__ import annotations
 
 from voting.core.count.ballots import Box
-from voting.core.count.meek import OMEGA_PLACES, Meek, upto_hopeful
+from voting.core.count.meek import OMEGA, Meek, upto_hopeful
 from voting.core.count.poll import Poll
 from voting.core.count.rules import COMMON, Choice, Members, Never, Number, Whole
 from voting.core.count.tally import Tally
@@ -33,8 +33,7 @@ class ReferenceMeek(Meek):
     """One count by the reference rule; ballots are strict rankings."""
 
     def __init__(self, poll: Poll) -> None:
-        omega = poll.rules.omega
-        super().__init__(poll, PLACES, 10 ** (PLACES - OMEGA_PLACES) if omega is None else int(omega * 10**PLACES))
+        super().__init__(poll, PLACES, poll.rules.omega or OMEGA)
         self.rankings = _single(poll.box())
         self.groups: dict[tuple[int, ...], int] = {}
 
@@ -54,10 +53,6 @@ class ReferenceMeek(Meek):
                 if weight <= 0:
                     break
         return votes
-
-    def total_surplus(self) -> int:
-        """Step B.2.d: never less than zero."""
-        return max(super().total_surplus(), 0)
 
     def small(self, surplus: int) -> bool:
         """Step B.2.e: less than omega."""

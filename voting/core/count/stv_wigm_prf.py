@@ -58,7 +58,8 @@ class ReferenceGregory(Transferable):
 
     def one_round(self) -> None:
         """Step B: elect; then the first that applies of sure losers, highest surplus, last option."""
-        for option in self.highest_first(o for o in self.standing if self.votes(o) >= self.quota):
+        # Who have equal votes are recorded from the last option up, as the Foundation's own implementation does.
+        for option in self.highest_first(o for o in reversed(self.standing) if self.votes(o) >= self.quota):
             self.seat((option,))
             self.pending.append(option)
             self.record("elect", elected=(option,))
