@@ -191,3 +191,9 @@ def test_recorded_lots_decide_even_where_nobody_voted() -> None:
     ]
     assert counted("irv", "3", options="ABC", tie_break="random", tie_break_resolutions=lots).winners == ("B",)
     assert counted("irv", "3", options="ABC", tie_break="random", tie_break_seed="1").outcome == "no_ballots"
+
+
+def test_blanks_at_the_end_do_not_push_the_unranked_beyond_the_ranks_that_are_read() -> None:
+    rules = {"options": "AB", "unranked": "ranked_last_equal", "max_rankings": 1, "excluded_candidates": ["A"]}
+    for text in ("1 A", "1 A>-", "1 A>->-"):
+        assert votes(counted("irv", text, **rules)) == {"B": 1}

@@ -78,23 +78,27 @@ def read(ballots: Ballots, options: tuple[str, ...], rules: Rules) -> Box:
 
 
 def completed(ranking: Ranking, options: tuple[str, ...], rules: Rules) -> Ranking:
-    """The ranking with all options it leaves out in one last rank, where the rules rank them there."""
+    """The ranking with all options it leaves out in one last rank, where the rules rank them there.
+
+    The ranks before it are already those that are read: up to the last one marked, at most `max_rankings`.
+    """
     if rules.unranked != "ranked_last_equal":
         return ranking
-    ranked = {option for rank in ranking for option in rank}
+    ranks = _used(ranking, rules.max_rankings)
+    ranked = {option for rank in ranks for option in rank}
     last = tuple(option for option in options if option not in ranked)
-    return (*ranking, last) if last else ranking
+    return (*ranks, last) if last else ranks
 
 
 def path_of(ranking: Ranking, index: Mapping[str, int], rules: Rules) -> Path:
-    """The path of one ranking. `index` maps options that stand to their place; others are passed over.
+    """The path of one ranking, `completed` before. `index` maps options that stand to their place; others are passed over.
 
     Trailing blanks never count as skipped. An overvote in the last used rank, passed over, ends in `choices`.
     """
     steps: dict[Step, None] = {}
     seen: set[str] = set()
     blanks = 0
-    for rank in _used(ranking, rules.max_rankings):
+    for rank in _used(ranking, None if rules.unranked == "ranked_last_equal" else rules.max_rankings):
         if not rank:
             blanks += 1
             continue

@@ -77,7 +77,7 @@ def is_fast(poll: Poll, box: Packed) -> bool:
     """Whether the method reads these ballots, under these rules, rank by rank as they are packed."""
     rules = poll.rules
     if poll.method == "plurality":
-        reads = poll.seats <= 1 and not plurality.splits(rules)
+        reads = rules.unranked != "ranked_last_equal" and poll.seats <= 1 and not plurality.splits(rules)
     elif poll.method in (*RUNOFFS, "stv-gregory-exact"):
         reads = rules.unranked != "ranked_last_equal" and rules.tie_break != FEWEST_PAIRWISE_WINS
     else:

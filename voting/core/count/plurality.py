@@ -66,8 +66,9 @@ def ranks_blanks(rules: Rules) -> bool:
 
 def marks(ranking: Ranking, poll: Poll, index: Mapping[str, int]) -> tuple[Mapping[str, Amount], Cause]:
     """What one ballot gives to whom, or why it gives nothing. `index` holds the options that stand."""
+    ranking = completed(ranking, poll.options, poll.rules)
     if splits(poll.rules):
-        return equal_shares(completed(ranking, poll.options, poll.rules), index, max(poll.seats, 1)), "choices"
+        return equal_shares(ranking, index, max(poll.seats, 1)), "choices"
     if poll.seats > 1:
         return _block(ranking, poll.seats, index)
     steps, cause = path_of(ranking, index, poll.rules)
