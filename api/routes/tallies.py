@@ -9,13 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api import uploads
-from api.deps import Conditional, Locale, Page, Reading
+from api.deps import Conditional, Locale, Now, Page, Reading
 from api.exchange import exchange_of
 from api.problems import documented
 from api.route import YishiRoute
 from api.schemas.base import Instant, ListPage
+from api.schemas.summaries import SummaryOut
 from api.schemas.tallies import TallyOut, table
-from voting.contests import tallies
+from voting.contests import summaries, tallies
 from voting.contests.tallies import Filters, Kind, Sort
 
 router = APIRouter(prefix="/v1", tags=["results"], route_class=YishiRoute)
@@ -75,3 +76,13 @@ def list_tallies(
         return conditional.answer(listed)
     headers = {**response.headers, "Content-Disposition": 'attachment; filename="tallies.csv"'}
     return Response(table(listed.items, locale), media_type=f"{uploads.CSV}; charset=utf-8", headers=headers)
+
+
+@router.get(
+    "/communities/{community_id}/summary",
+    operation_id="get_summary",
+    responses=documented(404),
+)
+def get_summary(community_id: str, session: Reading, now: Now, conditional: Conditional) -> SummaryOut:
+    """Sum up the published contests of a community: turnout, states, outcomes. Needs no account."""
+    return conditional.answer(SummaryOut.of(summaries.of(session, community_id, now=now)))

@@ -127,6 +127,7 @@ GET   /v1/rules/{rule_id}                               200 200 200 200 200 200
 POST  /v1/rules/{rule_id}/evaluate                      200 200 200 200 200 200
 POST  /v1/rules/strictest                               200 200 200 200 200 200
 GET   /v1/tallies                                       200 200 200 200 200 200
+GET   /v1/communities/{community_id}/summary            200 200 200 200 200 200
 """
 
 CONTEST_OF = {

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, BinaryIO, Literal
 
+from voting.core import floors
 from voting.core.evidence import bundle_zip, canonical
 from voting.core.evidence.bundle_zip import CHUNK, Entry
 
@@ -55,9 +56,7 @@ _PLACES = {name: place for place, name in enumerate(ORDER)}
 
 ELECTORS_FOR_FULL = 100
 UNIQUE_SHARE = "1/20"
-SUB_GROUP = 10
-"""Electors under which ballots are published as patterns; the share of unique rankings that forbids `full`; ballots under
-which no figure of a sub-group is published alone."""
+"""Electors under which ballots are published as patterns; the share of unique rankings that forbids `full`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +175,7 @@ def privacy(mode: str, tier: Tier, electors: int, patterns: Iterable[int]) -> di
         "thresholds": {
             "electors_for_full": ELECTORS_FOR_FULL,
             "unique_share": UNIQUE_SHARE,
-            "sub_group": SUB_GROUP,
+            "sub_group": floors.SUB_GROUP,
         },
     }
 
