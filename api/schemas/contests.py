@@ -10,10 +10,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic_core import PydanticCustomError
 
 from api.schemas.actions import offered
-from api.schemas.base import Actionable, Instant, LocalText, LongText, Representation, Request
+from api.schemas.base import Actionable, Instant, LocalText, LongText, Representation, Request, Text
 from api.schemas.parts import Id
 from voting.community.queries import Action
 from voting.contests.drafts import Draft, NewOption
+from voting.contests.officials import MOST as MOST_OFFICIALS
+from voting.contests.officials import Official
 from voting.contests.queries import Turnout, View
 from voting.contests.terms import Terms
 
@@ -33,6 +35,14 @@ Share = Annotated[str, AfterValidator(_share)]
 Days = Annotated[int, Field(ge=0, le=366)]
 Seed = Annotated[str, StringConstraints(pattern=r"^[0-9]{20,200}$")]
 """Public dice, at least twenty digits."""
+
+
+VerifierKey = Annotated[
+    str,
+    StringConstraints(max_length=300),
+    Field(examples=["wang+1d3933e0+ATtqJ7zOtqQtYqOo0CpvDXNlMhV3HeJDpjrASKGLWdop"]),
+]
+"""A C2SP verifier key of type 0x01: `name+key id+base64`."""
 
 
 class OptionDraft(Request):
@@ -61,6 +71,13 @@ class TermsDraft(Request):
         values = self.model_dump()
         floor = values.pop("turnout_floor")
         return Terms(**values, turnout_floor=None if floor is None else Fraction(floor))
+
+
+class OfficialDraft(Request):
+    """Somebody who signs the close, the result and paper batches with a key of their own (`yishi sign --new-key`)."""
+
+    name: Text
+    key: VerifierKey
 
 
 class ContestDraft(Request):
@@ -103,8 +120,12 @@ class ContestDraft(Request):
         description="open: an open vote; who voted how is shown to those who read the roll, from the publication on. "
         "The voter must be told before casting",
     )
-    publish_mode: Literal["by_size", "full", "patterns"] = "by_size"
+    publish_mode: Literal["by_size", "full", "patterns", "restricted"] = Field(
+        "by_size", description="What of the ballots is published; by_size is settled at the opening"
+    )
     lot_seed: Seed | None = Field(None, description="Public dice that decide ties, drawn before the opening")
+    officials: list[OfficialDraft] = Field(default_factory=list, max_length=MOST_OFFICIALS)
+    k: int = Field(0, ge=0, le=MOST_OFFICIALS, description="How many officials must sign the close and the result")
 
     def draft(self) -> Draft:
         """As the service takes it."""
@@ -117,6 +138,8 @@ class ContestDraft(Request):
             given["options"] = [NewOption(o.label, o.description, o.status_quo) for o in self.options]
         if "terms" in given:
             given["terms"] = self.terms.terms()
+        if "officials" in given:
+            given["officials"] = [Official(one.name, one.key) for one in self.officials]
         return given
 
 
@@ -177,6 +200,13 @@ class OptionOut(BaseModel):
     status_quo: bool
 
 
+class OfficialOut(BaseModel):
+    """Somebody who signs."""
+
+    name: str = Field(examples=["王芳"])
+    key: str
+
+
 class TurnoutOut(Representation):
     """How many of the electors have cast: the only figure before the close."""
 
@@ -218,6 +248,8 @@ class ContestOut(Actionable):
     secrecy: str
     publish_mode: str
     lot_seed: str | None
+    officials: list[OfficialOut] = Field(description="Who signs, each with a key of their own")
+    k: int = Field(description="How many officials must sign the close and the result")
     state: str = Field(examples=["open"])
     electors: int
     opens_at: Instant

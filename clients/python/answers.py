@@ -231,6 +231,14 @@ class Option(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Official(Record):
+    """Somebody who signs with a key of their own."""
+
+    name: str
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Contest(Resource):
     """One question put to one roll."""
 
@@ -249,6 +257,9 @@ class Contest(Resource):
     secrecy: str = ""
     publish_mode: str = ""
     lot_seed: str | None = None
+    officials: tuple[Official, ...] = ()
+    k: int = 0
+    """How many officials must sign the close and the result."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -41,8 +41,13 @@ def create(
     secrecy: str | None = None,
     publish_mode: str | None = None,
     lot_seed: str | None = None,
+    officials: Sequence[Mapping[str, str]] | None = None,
+    k: int | None = None,
 ) -> Call[Contest]:
-    """Draft a contest. `question` and option labels are texts by locale; `rules` decide the count, `terms` the procedure."""
+    """Draft a contest. `question` and option labels are texts by locale; `rules` decide the count, `terms` the procedure.
+
+    `officials` ({name, key}) sign the close and the result, `k` of them must.
+    """
     body = present(
         roll_id=roll_id,
         question=dict(question),
@@ -54,6 +59,8 @@ def create(
         secrecy=secrecy,
         publish_mode=publish_mode,
         lot_seed=lot_seed,
+        officials=None if officials is None else [dict(one) for one in officials],
+        k=k,
         opens_at=opens_at.isoformat(),
         closes_at=closes_at.isoformat(),
     )

@@ -15,7 +15,8 @@ from typing import Any
 
 from sqlmodel import Session, col, delete
 
-from voting.contests import methods, queries
+from voting.contests import methods, officials, queries
+from voting.contests.officials import Official
 from voting.contests.queries import Loaded
 from voting.contests.tables import Contest, Option
 from voting.contests.terms import Terms, from_document
@@ -59,6 +60,8 @@ class Draft:
     secrecy: str = "secret"
     publish_mode: str = "by_size"
     lot_seed: str | None = None
+    officials: Sequence[Official] = ()
+    k: int = 0
 
 
 def create(session: Session, principal: Principal, community_id: str, draft: Draft, *, now: datetime) -> Loaded:
@@ -104,6 +107,7 @@ def _draft_of(contest: Contest, options: Sequence[Option], changes: Mapping[str,
         member.name: getattr(contest, member.name) for member in fields(Draft) if member.name != "options"
     }
     now["terms"] = from_document(contest.terms)
+    now["officials"] = officials.of_document(contest.officials)
     now["options"] = [NewOption(option.label, option.description, option.status_quo) for option in options]
     return Draft(**(now | dict(changes)))
 
@@ -126,6 +130,8 @@ def _columns(draft: Draft, rules: Mapping[str, Any]) -> dict[str, Any]:
         "secrecy": draft.secrecy,
         "publish_mode": draft.publish_mode,
         "lot_seed": draft.lot_seed,
+        "officials": officials.as_document(draft.officials),
+        "k": draft.k,
         "opens_at": draft.opens_at,
         "closes_at": draft.closes_at,
     }
@@ -163,7 +169,7 @@ def _record(session: Session, loaded: Loaded, principal: Principal, kind: str, *
 
 def _checked(draft: Draft, option_ids: Sequence[str]) -> dict[str, Any]:
     """The rules with options by id, after everything was found to fit together."""
-    faults = [*_of_window(draft), *_of_options(draft)]
+    faults = [*_of_window(draft), *_of_options(draft), *officials.faults(draft.officials, draft.k)]
     rules, strangers = _named({"tie_break": "random"} | dict(draft.rules), option_ids)
     faults += strangers
     if not faults:

@@ -32,6 +32,10 @@ class Contest(Versioned, table=True):
     publish_mode: str = "full"
     lot_seed: str | None = None
     """Public dice digits that decide ties (evidence: ties)."""
+    officials: list[dict[str, str]] = Field(default_factory=list, sa_type=Document)
+    """Who signs: name and verifier key (`voting.contests.officials`)."""
+    k: int = 0
+    """How many of them must sign the close and the result."""
     state: str = "draft"
     opens_at: datetime = Field(sa_type=Instant)
     closes_at: datetime = Field(sa_type=Instant)
