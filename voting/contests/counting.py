@@ -15,7 +15,7 @@ from voting.contests.tables import Contest, SealedBallot
 from voting.core import box
 from voting.core import count as engine
 from voting.core.box import Ranking
-from voting.core.count import Tally
+from voting.core.count import Tally, large
 from voting.core.count.tiebreak import LOTS
 from voting.core.evidence import canonical, hashes
 from voting.errors import Conflict
@@ -56,7 +56,7 @@ def run(given: Ballots, method: str, seats: int, rules: Mapping[str, Any], lot_s
     """Count ballots by a method and its rule values; a lot is drawn from `lot_seed`, or not at all."""
     if lot_seed is not None:
         rules = {**rules, "tie_break_seed": lot_seed, "tie_break_contest": given.contest_id}
-    return engine.count(method, given.options, given.rankings, seats, rules)
+    return large.count(method, given.options, given.rankings, seats, rules)
 
 
 def waits_for_lot(contest: Contest, found: Tally, lot_seed: str | None) -> bool:
