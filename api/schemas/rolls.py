@@ -51,6 +51,8 @@ class RollTermsDraft(Request):
     )
     resided_days: int = Field(0, ge=0, le=3660, description="How long a tenant must have lived here")
     names: Literal["masked", "full"] = Field("masked", description="How the display shows names to neighbours")
+    proxies_max: int = Field(0, ge=0, le=1000, description="How many electors one proxy may vote for; 0: no proxies")
+    proxies_published: bool = Field(False, description="Whether every member reads who votes for whom")
 
     def terms(self) -> RollTerms:
         """As the service takes them."""

@@ -92,6 +92,10 @@ POST  /v1/objections/{objection_id}/withdraw            401 409 404 409 409 409
 POST  /v1/objections/{objection_id}/uphold              401 403 404 200 403 200
 POST  /v1/objections/{objection_id}/dismiss             401 403 404 200 403 200
 POST  /v1/objections/{objection_id}/appeal              401 409 404 409 409 409
+GET   /v1/rolls/{roll_id}/proxies                       401 200 404 200 200 200
+POST  /v1/rolls/{roll_id}/proxies                       401 403 404 422 403 422
+GET   /v1/proxies/{proxy_id}                            401 200 404 200 404 200
+POST  /v1/proxies/{proxy_id}/revoke                     401 200 404 200 404 200
 POST  /v1/rolls/{roll_id}/compile                       401 403 404 200 403 200
 POST  /v1/rolls/{roll_id}/display                       401 403 404 409 403 409
 POST  /v1/rolls/{roll_id}/close_objections              401 403 404 409 403 409
@@ -165,6 +169,7 @@ IDS = {
     "client_id": "cli_1",
     "roll_id": "rol_1",
     "objection_id": "obj_1",
+    "proxy_id": "prx_1",
     "contest_id": "con_open",
     "rule_id": "cn.civil-code-278.ordinary",
 }
@@ -198,6 +203,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/rolls/{roll_id}/correct": {"reason": "r", "add": ["per_2"]},
     "POST /v1/rolls/{roll_id}/supersede": {"reason": "r"},
     "POST /v1/rolls/{roll_id}/objections": {"kind": "missing", "statement": "s"},
+    "POST /v1/rolls/{roll_id}/proxies": {"agent_id": "per_2"},
     "POST /v1/objections/{objection_id}/uphold": {"reason": "r"},
     "POST /v1/objections/{objection_id}/dismiss": {"reason": "r"},
     "POST /v1/objections/{objection_id}/appeal": {"reason": "r"},

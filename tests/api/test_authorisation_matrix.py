@@ -28,7 +28,7 @@ from voting.community.tables import Ownership, Person
 from voting.contests import closing, moves
 from voting.contests.tables import BoxRow, Contest, OpenBallotLink, Option, Participation
 from voting.core.authority import SYSTEM
-from voting.roll.tables import Roll, RollEntry, RollObjection, RollVoter
+from voting.roll.tables import Proxy, Roll, RollEntry, RollObjection, RollVoter
 from voting.settings import Settings
 from voting.store import transact
 
@@ -70,6 +70,8 @@ def settle(session: Session) -> None:
     )
     session.flush()
     session.add(RollVoter(roll_id=roll.id, person_id="per_1", entry_id="ent_1"))
+    proxy = {"entry_id": "ent_1", "agent_id": "per_2", "form": "in_app", "granted_at": NOW, "granted_by": "per_1"}
+    session.add(Proxy(id="prx_1", community_id="com_1", roll_id=roll.id, **proxy))
     session.flush()
     roll.state = "sealed"
     for state in ("draft", "noticed", "open", "ended", "closed", "counted", "provisional"):

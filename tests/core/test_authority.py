@@ -61,6 +61,7 @@ objection.withdraw    r o s R t w a A v p u b m
 objection.appeal      r o s R t w a A v p u b m
 objection.uphold      o R A
 objection.dismiss     o R A
+proxy.record          o R A
 contest.read          r o s R t w a A v p u b m
 contest.read_events   o s R t w a A
 contest.read_open_ballots o R A

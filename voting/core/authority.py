@@ -147,6 +147,7 @@ ACTS: Mapping[str, Rule] = {
     "objection.appeal": Rule("rolls:object", who="residents", writes=True),
     "objection.uphold": _keeps(_OFFICERS, "rolls:write"),
     "objection.dismiss": _keeps(_OFFICERS, "rolls:write"),
+    "proxy.record": _keeps(_OFFICERS, "rolls:write", personal=True),
     "contest.read": Rule("contests:read", who="public"),
     "contest.read_events": Rule("contests:read", _WITNESSES),
     "contest.read_open_ballots": Rule("rolls:read", _OFFICERS, personal=True),

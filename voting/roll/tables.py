@@ -122,3 +122,34 @@ class RollObjection(Versioned, table=True):
     """The reason of the latest decision."""
     appeal: str | None = None
     """What the filer says against the dismissal."""
+
+
+class Proxy(Versioned, table=True):
+    """Whom an elector lets vote in their place, on every contest of a roll or on one."""
+
+    __tablename__ = "proxy"
+    __table_args__ = (
+        Index("ix_proxy_roll_id_id", "roll_id", "id"),
+        Index("ix_proxy_roll_id_agent_id", "roll_id", "agent_id"),
+    )
+
+    id: str = Field(primary_key=True)
+    community_id: str = Field(foreign_key="community.id")
+    roll_id: str = Field(foreign_key="roll.id")
+    contest_id: str | None = None
+    """The one contest it is for; empty: every contest on the roll."""
+    entry_id: str = Field(foreign_key="roll_entry.id", index=True)
+    """The elector who is voted for."""
+    agent_id: str = Field(foreign_key="person.id")
+    """The person who votes."""
+    form: str
+    """in_app: given by the elector here; written: recorded by an officer from a paper."""
+    instruction: str | None = None
+    """What the agent is told to vote; empty where the agent is free. Read by elector and agent alone."""
+    document_hash: bytes | None = None
+    """SHA-256 of the written authorisation."""
+    state: str = "granted"
+    """granted | revoked"""
+    granted_at: datetime = Field(sa_type=Instant)
+    granted_by: str
+    revoked_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -33,6 +33,10 @@ class RollTerms:
     """How many days a tenant has to have lived here; a residency without a first day fulfils it."""
     names: str = "masked"
     """How the display shows names to other members: `masked` or `full`."""
+    proxies_max: int = 0
+    """How many electors one person may vote for as their proxy; 0: no proxies."""
+    proxies_published: bool = False
+    """Whether every member of the community reads who votes for whom."""
 
     def as_document(self) -> dict[str, Any]:
         """As stored and shown."""
