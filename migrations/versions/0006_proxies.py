@@ -1,6 +1,6 @@
 """Proxies: whom an elector lets vote in their place. Locks: none that anyone waits for; the table is new.
 
-Revision 0005.
+Revision 0006.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from alembic import op
 
 from voting.store import Instant
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
