@@ -33,14 +33,14 @@ def table(title: str, *headers: str, numbers: tuple[int, ...] = ()) -> Table:
     """An empty table; the columns at the places `numbers` are aligned to the right."""
     framed = Console().is_terminal
     made = Table(
-        title=Text(title),
+        title=Text(title) if title else None,
         title_justify="left",
         title_style="bold",
         box=box.ROUNDED if framed else None,
         pad_edge=framed,
     )
     for place, header in enumerate(headers):
-        made.add_column(header, justify="right" if place in numbers else "left", overflow="fold")
+        made.add_column(Text(header), justify="right" if place in numbers else "left", overflow="fold")
     return made
 
 

@@ -3,65 +3,110 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.table import Table
 
-from voting.commands import console
-from voting.core.count import Case, CountError, Round, Tally, case_from_json, difference, tally_to_json
+from voting.commands import console, poll_files
+from voting.commands.poll_files import Said
+from voting.core.count import Case, CountError, Round, Tally, difference, large, tally_to_json
+from voting.core.count.chart import chart
+from voting.core.count.explain import explain as sentences
+from voting.core.count.pairwise import Pairwise
 from voting.core.count.written import round_to_json
 
-CaseFile = Annotated[
-    Path, typer.Argument(help="A case: method, seats, candidates, rules, ballots. `-` reads standard input.")
+BallotsFile = Annotated[
+    Path,
+    typer.Argument(
+        help="A case (JSON: method, seats, candidates, rules, ballots), BLT, a CSV of rankings, PrefLib, or a NIST cast "
+        "vote record report. `-` reads standard input."
+    ),
 ]
 
 
 def count(
-    file: CaseFile,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object: winners and rounds.")] = False,
+    file: BallotsFile,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object in the form of a case's `expected`.")
+    ] = False,
+    svg: Annotated[Path | None, typer.Option(help="Draw the rounds into this file; `-` prints the picture.")] = None,
+    explain: Annotated[
+        Literal["zh", "en"] | None, typer.Option(help="Print the count as plain sentences; the picture's language too.")
+    ] = None,
+    method: Annotated[str, typer.Option(help="Count by this method (formats that name none need it).")] = "",
+    seats: Annotated[int | None, typer.Option(min=0, help="How many are elected.")] = None,
+    rule: Annotated[
+        list[str] | None, typer.Option(help="A rule value, member=value; may be repeated. Replaces those of a case.")
+    ] = None,
     check: Annotated[
         bool, typer.Option("--check", help="End with status 1 unless the file's `expected` is found.")
     ] = False,
 ) -> None:
     """Count the ballots of a file, round by round."""
-    case = read_case(file)
+    said = Said(method, seats, poll_files.rules_of(rule or ()))
+    if check and said.anything:
+        console.fail("--check compares with the file's own method, seats and rules", status=2)
+    if sum((as_json, explain is not None, str(svg) == "-")) > 1:
+        console.fail("--json, --explain and --svg - each print something; ask for one of them", status=2)
+    case = poll_files.read(file, said)
     try:
-        tally = case.count()
+        tally = large.count(case.method, case.options, case.ballots, case.seats, case.rules)
     except CountError as error:
         console.fail(str(error))
+    if svg is not None:
+        _draw(case, tally, svg, explain or "en")
     if as_json:
         console.say(json.dumps(tally_to_json(tally), ensure_ascii=False, indent=2))
-    else:
+    elif explain is not None:
+        for sentence in sentences(tally, explain):
+            console.say(sentence)
+    elif str(svg) != "-":
         _present(case, tally)
     if check:
         _compare(case, tally)
 
 
-def read_case(file: Path) -> Case:
-    """The case of a file; ends the command with a sentence when it is none."""
+def _draw(case: Case, tally: Tally, svg: Path, locale: str) -> None:
+    drawn = chart(tally, locale, title=case.name)
+    if str(svg) == "-":
+        console.say(drawn)
+        return
     try:
-        content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-        return case_from_json(json.loads(content))
+        svg.write_text(drawn + "\n", encoding="utf-8")
     except OSError as error:
-        console.fail(f"{file}: {error.strerror}")
-    except ValueError as error:
-        console.fail(f"{file}: {error}")
+        console.fail(f"{svg}: {error.strerror}")
+    console.note(f"Drawn: {svg}")
 
 
 def _present(case: Case, tally: Tally) -> None:
     seats = "seat" if tally.seats == 1 else "seats"
     title = f"{case.name}: " if case.name else ""
     console.say(f"{title}{tally.method}, {tally.seats} {seats}, {tally.cast} ballots, {tally.valid} with marks")
-    for entry in tally.rounds:
+    if tally.comparison is not None:
         console.say()
-        console.show(_round(entry))
+        console.say("Ballots that rank the row above the column")
+        console.show(_pairs(tally.comparison.pairwise))
+    for entry in tally.rounds:
+        if entry.tallies or entry.ties:
+            console.say()
+            console.show(_round(entry))
     console.say()
+    if tally.ranking is not None:
+        console.say(f"Ranking: {' > '.join(' = '.join(group) for group in tally.ranking)}")
     console.say(f"Elected: {', '.join(tally.winners) or 'nobody'}")
     if not tally.complete:
         console.say(f"The count did not come to its end: {tally.outcome}.")
+
+
+def _pairs(pairwise: Pairwise) -> Table:
+    """How many ballots rank the row above the column."""
+    places = tuple(range(1, len(pairwise.options) + 1))
+    table = console.table("", "", *pairwise.options, numbers=places)
+    for row, (option, votes) in enumerate(zip(pairwise.options, pairwise.votes, strict=True)):
+        console.row(table, option, *("" if row == column else held for column, held in enumerate(votes)))
+    return table
 
 
 def _round(entry: Round) -> Table:

@@ -11,13 +11,14 @@ from typing import Annotated, Any
 import typer
 
 from clients.python import Client, Problem, YishiClientError
-from voting.commands import console, election
-from voting.commands.count import CaseFile, read_case
+from voting.commands import console, election, poll_files
 from voting.commands.election import Poll, Timing
 from voting.commands.keys import platform_key
 from voting.commands.own_server import ServerFailed, serving
 from voting.commands.received import disagreement, renamed
 from voting.core.count import Case
+
+CaseFile = Annotated[Path, typer.Argument(help="A case (JSON): method, seats, candidates, rules, ballots, expected.")]
 
 
 def replay(
@@ -30,7 +31,7 @@ def replay(
     ] = None,
 ) -> None:
     """Register as many electors as FILE has ballots, hold its poll over HTTP and compare every round."""
-    case = read_case(file)
+    case = poll_files.read(file)
     poll = election.poll_of(json.loads(file.read_bytes()))
     if not poll.rankings:
         console.fail(f"{file}: a poll without ballots cannot be replayed")
