@@ -90,12 +90,16 @@ class BallotRequest(Request):
         description="The slot's secret. A revision must show it; a first cast may leave slot and nonce to the service",
     )
 
+    proxy_id: Annotated[str, StringConstraints(min_length=1, max_length=60)] | None = Field(
+        None, description="The proxy by which the ballot of another elector is cast", examples=["prx_01jv5q"]
+    )
+
     def marked(self) -> Marked:
         """As the service takes it."""
         ranking = self.ranking
         if ranking is not None:
             ranking = [[rank] if isinstance(rank, str) else rank for rank in ranking]
-        return Marked(ranking, self.seq, self.slot, self.commitment, self.secret, self.scores)
+        return Marked(ranking, self.seq, self.slot, self.commitment, self.secret, self.scores, self.proxy_id)
 
 
 class BallotOpening(BaseModel):

@@ -136,14 +136,17 @@ def events(contest_id: str) -> Call[Page[Event]]:
     return Call("GET", path("contests", contest_id, "events"), page_of(Event))
 
 
-def cast(contest_id: str, ranking: Iterable[str | Iterable[str]]) -> Call[Cast]:
-    """Cast a ballot: ranks from the most preferred, each an option id or several. Secret, nonce and slot are made here."""
-    return cast_opening(ballots.open_new(contest_id, ranking))
+def cast(contest_id: str, ranking: Iterable[str | Iterable[str]], *, proxy_id: str | None = None) -> Call[Cast]:
+    """Cast a ballot: ranks from the most preferred, each an option id or several. Secret, nonce and slot are made here.
+
+    `proxy_id` casts the ballot of the elector whose proxy one is.
+    """
+    return cast_opening(ballots.open_new(contest_id, ranking), proxy_id=proxy_id)
 
 
-def cast_opening(opening: Opening) -> Call[Cast]:
+def cast_opening(opening: Opening, *, proxy_id: str | None = None) -> Call[Cast]:
     """Cast (or send again) the ballot of an opening that was made before. Sending it twice casts one ballot."""
-    return _cast(opening, {})
+    return _cast(opening, present(proxy_id=proxy_id))
 
 
 def revote(ranking: Iterable[str | Iterable[str]], previous: Opening) -> Call[Cast]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clients.python import access, communities, contests, objections, register, rolls, rules, service
+from clients.python import access, communities, contests, objections, proxies, register, rolls, rules, service
 from clients.python.methods import Awaiting, AwaitingSender, Blocking, BlockingSender, Listing, Method
 
 
@@ -65,6 +65,13 @@ class _Objections:
     appeal = Method(objections.appeal)
 
 
+class _Proxies:
+    grant = Method(proxies.grant)
+    get = Method(proxies.get)
+    list = Listing(proxies.list_)
+    revoke = Method(proxies.revoke)
+
+
 class _Contests:
     create = Method(contests.create)
     get = Method(contests.get)
@@ -119,6 +126,10 @@ class BlockingObjections(_Objections, Blocking):
     """What is wrong with a displayed roll."""
 
 
+class BlockingProxies(_Proxies, Blocking):
+    """Who votes for whom."""
+
+
 class BlockingContests(_Contests, Blocking):
     """What is voted on."""
 
@@ -151,6 +162,10 @@ class AwaitingObjections(_Objections, Awaiting):
     """What is wrong with a displayed roll."""
 
 
+class AwaitingProxies(_Proxies, Awaiting):
+    """Who votes for whom."""
+
+
 class AwaitingContests(_Contests, Awaiting):
     """What is voted on."""
 
@@ -172,6 +187,7 @@ class Resources:
         self.register = BlockingRegister(sender)
         self.rolls = BlockingRolls(sender)
         self.objections = BlockingObjections(sender)
+        self.proxies = BlockingProxies(sender)
         self.contests = BlockingContests(sender)
         self.rules = BlockingRules(sender)
         self.service = BlockingService(sender)
@@ -186,6 +202,7 @@ class AsyncResources:
         self.register = AwaitingRegister(sender)
         self.rolls = AwaitingRolls(sender)
         self.objections = AwaitingObjections(sender)
+        self.proxies = AwaitingProxies(sender)
         self.contests = AwaitingContests(sender)
         self.rules = AwaitingRules(sender)
         self.service = AwaitingService(sender)

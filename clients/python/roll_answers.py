@@ -51,3 +51,19 @@ class RollVersion(Record):
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     objection_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proxy(Resource):
+    """Who votes for whom."""
+
+    roll_id: str
+    entry_id: str
+    agent_id: str
+    form: str
+    state: str
+    granted_at: datetime
+    contest_id: str | None = None
+    instruction: str | None = None
+    document_sha256: str | None = None
+    revoked_at: datetime | None = None

@@ -20,6 +20,7 @@ from voting.core import box
 from voting.core.evidence import hashes
 from voting.log.tables import PendingCommitment
 from voting.roll.tables import Roll, RollEntry, RollVoter
+from voting.roll.terms import RollTerms
 from voting.store import reader, transact
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
@@ -80,9 +81,15 @@ def community(session: Session, identifier: str = "com_1") -> None:
 
 
 def roll(session: Session, electors: int, identifier: str = "rol_1", state: str = "sealed", start: int = 0) -> None:
-    """A roll of persons, sealed unless told otherwise."""
+    """A roll of persons that takes proxies, sealed unless told otherwise."""
     made = Roll(
-        id=identifier, community_id="com_1", name="全体", basis="person", scope={"kind": "community"}, created_at=NOW
+        id=identifier,
+        community_id="com_1",
+        name="全体",
+        basis="person",
+        scope={"kind": "community"},
+        created_at=NOW,
+        terms=RollTerms(proxies_max=3).as_document(),
     )
     session.add(made)
     session.flush()

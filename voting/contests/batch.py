@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from voting.contests.statements import Poll, Statements, Stored
+from voting.contests.statements import Held, Poll, Statements, Stored
 from voting.errors import Conflict, Forbidden, Invalid, NotFound, YishiError
 
 CADENCE = timedelta(seconds=60)
@@ -35,6 +35,8 @@ class Cast:
     shown: bool = False
     """Whether the slot's secret was shown: a revision needs it."""
     dry_run: bool = False
+    proxy_id: str | None = None
+    """The proxy by which the person votes for another elector."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +115,14 @@ class _Batch:
 
     def _find_electors(self, refusal: YishiError | None) -> None:
         found = self._statements.electors(self._poll.roll_id, sorted({cast.person_id for cast in self._casts}))
+        proxies = sorted({cast.proxy_id for cast in self._casts if cast.proxy_id is not None})
+        held = self._statements.proxied(self._poll.roll_id, proxies) if proxies else {}
         for place, cast in enumerate(self._casts):
-            if cast.person_id not in found:
-                self._outcomes[place] = refusal or Forbidden("not_on_roll")
+            elector = found.get(cast.person_id) if cast.proxy_id is None else _principal(cast, held)
+            if elector is None:
+                self._outcomes[place] = refusal or Forbidden("proxy_not_valid" if cast.proxy_id else "not_on_roll")
                 continue
-            entry, channel = found[cast.person_id]
+            entry, channel = elector
             self._entries[place] = entry
             self._channels[entry] = channel
 
@@ -184,6 +189,17 @@ class _Batch:
         stored[cast.slot] = Stored(cast.seq, cast.ballot)
         promised[cast.commitment] = self._due
         return Accepted(self._due)
+
+
+def _principal(cast: Cast, held: Mapping[str, Held]) -> tuple[str, str | None] | None:
+    """The elector that a proxy votes for, and the channel of the check-off; nothing where the proxy is not the caller's.
+
+    A revoked proxy still answers for an elector who has cast: a ballot sent again gets its receipt.
+    """
+    proxy = held.get(cast.proxy_id or "")
+    if proxy is None or proxy.agent_id != cast.person_id or (proxy.is_revoked and proxy.channel is None):
+        return None
+    return proxy.entry_id, proxy.channel
 
 
 def _follower(

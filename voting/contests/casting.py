@@ -45,6 +45,8 @@ class Marked:
     commitment: bytes | None = None
     secret: bytes | None = None
     scores: Mapping[str, int] | None = None
+    proxy_id: str | None = None
+    """The proxy by which somebody else's ballot is cast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,9 @@ def prepare(form: OpenForm, person_id: str, marked: Marked, *, dry_run: bool = F
     packed = box.pack(ranking, form.form.places)
     slot, commitment, opening = _sealed(form, marked, packed)
     shown = marked.secret is not None
-    return Cast(form.contest_id, person_id, slot, marked.seq, packed, commitment, shown, dry_run), opening
+    return Cast(
+        form.contest_id, person_id, slot, marked.seq, packed, commitment, shown, dry_run, marked.proxy_id
+    ), opening
 
 
 def _ranked(form: Form, marked: Marked) -> Sequence[Sequence[str]]:

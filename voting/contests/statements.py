@@ -48,6 +48,16 @@ class Stored:
 _INSTANT = Instant()
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A proxy and the check-off of the elector it is for."""
+
+    agent_id: str
+    entry_id: str
+    channel: str | None
+    is_revoked: bool
+
+
 class Statements:
     """Everything one batch says to the database, on one open transaction."""
 
@@ -84,6 +94,17 @@ class Statements:
             found |= {
                 person: (entry, channel)
                 for person, entry, channel in self._run(text, (roll_id, self._contest_id), persons)
+            }
+        return found
+
+    def proxied(self, roll_id: str, proxies: Sequence[str]) -> dict[str, Held]:
+        """Proxy → what it is good for in this contest; absent when it is for another roll or contest. Holds the rows."""
+        tables = ("participation", "sealed_participation") if self._is_over else ("participation",)
+        found: dict[str, Held] = {}
+        for table in tables:
+            rows = self._run(_PROXIED.replace("TABLE", table), (roll_id, self._contest_id, self._contest_id), proxies)
+            found |= {
+                proxy: Held(agent, entry, channel, state != "granted") for proxy, agent, entry, channel, state in rows
             }
         return found
 
@@ -172,6 +193,11 @@ _ELECTORS_SHARED = (
 _ELECTORS_SEALED = (
     "SELECT v.person_id, v.entry_id, p.channel FROM roll_voter v JOIN TABLE p ON p.entry_id = v.entry_id"
     " WHERE v.roll_id = ? AND p.contest_id = ? AND v.person_id IN (KEYS)"
+)
+_PROXIED = (
+    "SELECT x.id, x.agent_id, x.entry_id, p.channel, x.state FROM proxy x JOIN TABLE p ON p.entry_id = x.entry_id"
+    " WHERE x.roll_id = ? AND p.contest_id = ? AND (x.contest_id IS NULL OR x.contest_id = ?) AND x.id IN (KEYS)"
+    " ORDER BY p.entry_id FOR SHARE OF x FOR UPDATE OF p"
 )
 _CHECK_OFF = (
     "UPDATE participation SET channel = 'online' WHERE contest_id = ? AND channel IS NULL AND entry_id IN (KEYS)"
