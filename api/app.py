@@ -11,7 +11,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from api import openapi, problems
+from api import ending, openapi, problems
 from api.cors import Cors
 from api.direct import Shortcut
 from api.front import Front
@@ -89,7 +89,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
     services.start()
     try:
-        yield
+        with ending.on_signal(services.end_waiting):
+            yield
     finally:
         services.stop()
 

@@ -23,10 +23,10 @@ from voting.store import reading
 FRESH = 30.0
 """Seconds for which the lists are kept."""
 _COMMUNITY = re.compile(r"/v1/communities/([^/]+)")
-_METHODS = b"GET, POST, PUT, PATCH, DELETE"
+_METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE"
 _ACCEPTED = (
     b"Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
-    b"X-HTTP-Method-Override, X-Request-Id"
+    b"Last-Event-ID, X-HTTP-Method-Override, X-Request-Id"
 )
 _EXPOSED = (
     b"Content-Language, Dry-Run, ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, "

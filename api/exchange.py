@@ -30,10 +30,18 @@ class Exchange:
     added: list[tuple[bytes, bytes]] = field(default_factory=list)
     """Headers that every answer of this request carries, a problem's as well."""
     identity: Identity | None = None
+    caller: str = ""
+    """Names the caller for limits: who they prove to be, else their address."""
+    known: str = ""
+    """The etag in the address (`?etag=`), which says what the caller has, as If-None-Match does."""
     body: bytes = b""
     dry_run: bool = False
     gated: bool = False
     """Whether it is inside the gate before the database."""
+    bodiless: bool = False
+    """Whether it was sent as HEAD, which is answered like GET, without a body."""
+    waited: float = 0.0
+    """Seconds for which it was held back until there was something new (`api.waiting`)."""
     claim: Claim | None = None
     response: Response | None = None
     """What the route answers, built before its transaction commits."""

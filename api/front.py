@@ -20,6 +20,7 @@ from voting.store import refusal_of
 
 _GIVEN_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _OVERRIDE = b"x-http-method-override"
+_NO_BODY: Message = {"type": "http.response.body", "body": b"", "more_body": False}
 
 
 class Front:
@@ -37,6 +38,9 @@ class Front:
             return
         began = time.perf_counter()
         exchange = scope[KEY] = _exchange(scope)
+        if scope["method"] == "HEAD":
+            # The server still sees HEAD and sends no body; everything behind here sees the GET whose headers it wants.
+            exchange.bodiless, scope = True, {**scope, "method": "GET"}
         status = 0
 
         async def answering(message: Message) -> None:
@@ -44,6 +48,10 @@ class Front:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message["headers"], *exchange.added]
+            if exchange.bodiless and message["type"] == "http.response.body":
+                if message.get("more_body", False):
+                    return
+                message = _NO_BODY
             await send(message)
 
         try:
@@ -57,7 +65,7 @@ class Front:
                 raise
             await respond(self._refusal(error, scope, exchange), exchange)(scope, receive, answering)
         finally:
-            self.meter.answered(scope, exchange, status, time.perf_counter() - began)
+            self.meter.answered(scope, exchange, status, time.perf_counter() - began - exchange.waited)
 
     def _refusal(self, error: Exception, scope: Scope, exchange: Exchange) -> YishiError:
         """What the caller is told of an error. What the operator must look after is logged with its cause."""

@@ -37,7 +37,7 @@ def conditional(response: Response, exchange: Exchange) -> Response:
         tag = response.headers["etag"] = f'"{digest(bytes(response.body))}"'
     response.headers.setdefault("cache-control", "private, no-cache")
     response.headers.setdefault("vary", "Accept-Language, Authorization, Origin")
-    if not _matches(exchange.header(b"if-none-match"), tag):
+    if tag != exchange.known and not _matches(exchange.header(b"if-none-match"), tag):
         return response
     kept = {name: value for name, value in response.headers.items() if name not in {"content-length", "content-type"}}
     return Response(status_code=304, headers=kept)

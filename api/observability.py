@@ -74,7 +74,7 @@ class Meter:
         """Count one answer; log it unless it is a ballot's."""
         route = scope.get("route")
         path = getattr(route, "path", _UNMATCHED)
-        method = scope["method"] if route is not None else "ANY"
+        method = ("HEAD" if exchange.bodiless else scope["method"]) if route is not None else "ANY"
         counter = self._counters.get((method, path, status))
         if counter is None:
             counter = self._counters[method, path, status] = self._requests.labels(method, path, status)

@@ -20,6 +20,7 @@ from api.examples import example
 from api.problems import MEANING, MEDIA_TYPE
 from api.route import WITH_BODY, YishiRoute
 from api.schemas.problems import Problem
+from api.waiting import LONGEST
 
 TAGS: Mapping[str, str] = {
     "API clients": "Programs with a key of their own. 接入程序及其密钥。",
@@ -154,6 +155,7 @@ def _conventions(route: YishiRoute, operation: dict[str, Any]) -> None:
     parameters = operation.setdefault("parameters", [])
     if "GET" in (route.methods or ()):
         parameters.append(_header("If-None-Match", "An etag the caller has: answers 304 when it is still current"))
+        parameters += _patience(route)
         operation["responses"]["304"] = {"description": "What the caller has is current"}
         answered = operation["responses"].get("200", {})
         answered.setdefault("headers", {})["ETag"] = {"schema": {"type": "string"}, "description": "Strong etag"}
@@ -162,6 +164,32 @@ def _conventions(route: YishiRoute, operation: dict[str, Any]) -> None:
         operation["responses"]["409"] = _refusal(409, operation["responses"].get("409", {}))
     if not parameters:
         del operation["parameters"]
+
+
+def _patience(route: YishiRoute) -> list[dict[str, Any]]:
+    """What lets a GET wait for a change; an event stream waits by itself."""
+    if route.watches is None or "application/json" not in route.responses.get(200, {}).get(
+        "content", {"application/json"}
+    ):
+        return []
+    return [
+        {
+            "name": "etag",
+            "in": "query",
+            "required": False,
+            "schema": {"type": "string"},
+            "description": "The same as If-None-Match",
+            "example": "3.kO2yJ7cQ5xWbA1z",
+        },
+        {
+            "name": "wait",
+            "in": "query",
+            "required": False,
+            "schema": {"type": "integer", "minimum": 0, "maximum": LONGEST, "default": 0},
+            "description": "Seconds to wait for another etag than the one the caller has",
+            "example": 25,
+        },
+    ]
 
 
 def _header(name: str, description: str) -> dict[str, Any]:

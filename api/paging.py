@@ -29,6 +29,7 @@ T = TypeVar("T")
 
 _PRINT = 12
 _LONGEST = 600
+_NO_FILTERS = frozenset({"cursor", "limit", "dry_run", "wait", "etag"})
 
 
 def _fingerprint(listed: str, key: bytes) -> bytes:
@@ -65,7 +66,7 @@ class Paging:
 
     def __init__(self, request: Request, response: Response, cursor: str | None, limit: int) -> None:
         self._path = request.url.path
-        self._filters = [(k, v) for k, v in parse_qsl(request.url.query) if k not in {"cursor", "limit", "dry_run"}]
+        self._filters = [(k, v) for k, v in parse_qsl(request.url.query) if k not in _NO_FILTERS]
         self._response = response
         self._listed = f"{self._path}?{urlencode(sorted(self._filters))}"
         self.limit = limit

@@ -190,8 +190,9 @@ def _translated(error: HTTPException, request: Request) -> YishiError:
     if error.status_code == 404:
         return NotFound("route_not_found", path=request.url.path)
     if error.status_code == 405:
-        allowed = (error.headers or {}).get("Allow", "")
-        return MethodNotAllowed("method_not_allowed", method=request.method, allowed=allowed)
+        allowed = (error.headers or {}).get("Allow", "").replace("GET", "GET, HEAD")
+        method = "HEAD" if exchange_of(request.scope).bodiless else request.method
+        return MethodNotAllowed("method_not_allowed", method=method, allowed=allowed)
     if error.status_code == 413:
         return TooLarge("body_too_large", limit=request.app.state.services.settings.max_body_bytes)
     return Malformed("malformed_body") if error.status_code < 500 else Failure("internal_error")

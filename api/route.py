@@ -2,6 +2,7 @@
 
     verify the bearer -> limit the rate -> read the body (bounded) -> claim the Idempotency-Key
       -> through the gate: solve, run, commit -> answer
+      -> a GET that would rather wait than hear nothing new: again when something has changed
       -> again from the gate when the database asks for it (40001, 40P01) and nothing has been sent
 
 The answer is built before the transaction commits and leaves after it, so that what was acknowledged is durable.
@@ -21,7 +22,7 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from api import body as bodies
-from api import idempotency, negotiation, strict_json
+from api import idempotency, negotiation, strict_json, waiting
 from api.exchange import Exchange, exchange_of
 from api.identity import NOBODY, identify
 from api.limits import address_of
@@ -37,7 +38,8 @@ WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 class YishiRoute(APIRoute):
     """A route whose work is one transaction, run again as a whole when the database asks for it.
 
-    In `openapi_extra`: `x-creates` (a POST that honours Idempotency-Key), `x-import` (the larger body limit).
+    In `openapi_extra`: `x-creates` (a POST that honours Idempotency-Key), `x-import` (the larger body limit), `x-watch` (what
+    a GET waits for, where it is not the subject that the last id of its path names).
     """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
@@ -45,6 +47,8 @@ class YishiRoute(APIRoute):
         extra = self.openapi_extra or {}
         self.creates = bool(extra.get("x-creates"))
         self.imports = bool(extra.get("x-import"))
+        self.watches = waiting.topic_kind(path, extra.get("x-watch")) if "GET" in (self.methods or ()) else None
+        """The path parameter of what a GET watches when it waits, and the kind of topic."""
         self.awaits = asyncio.iscoroutinefunction(endpoint)
         """An async endpoint holds no connection while it waits, and goes past the gate."""
 
@@ -62,10 +66,29 @@ class YishiRoute(APIRoute):
         if scope["method"] in WITH_BODY:
             limit = services.settings.max_import_bytes if self.imports else services.settings.max_body_bytes
             exchange.body = await bodies.read(exchange, receive, limit)
-        if self.creates and idempotency.HEADER in exchange.headers and exchange.identity is not NOBODY:
+        if scope["method"] == "GET" and (b"wait=" in scope["query_string"] or b"etag=" in scope["query_string"]):
+            await self._run_patiently(scope, receive, send, services)
+        elif self.creates and idempotency.HEADER in exchange.headers and exchange.identity is not NOBODY:
             await self._run_once(scope, receive, send, services, now)
         else:
             await self._run(scope, receive, send, services)
+
+    async def _run_patiently(self, scope: Scope, receive: Receive, send: Send, services: Services) -> None:
+        exchange = exchange_of(scope)
+        seconds = waiting.asked(scope, exchange)
+
+        async def run(scope: Scope, receive: Receive, send: Send) -> None:
+            await self._run(scope, receive, send, services)
+
+        async def prove() -> None:
+            exchange.identity = await identify(exchange.header(b"authorization"), services, services.clock())
+
+        if seconds == 0 or self.watches is None:
+            await run(scope, receive, send)
+            return
+        named, kind = self.watches
+        topic = (kind, scope["path_params"][named])
+        await waiting.hold(run, scope, receive, send, topic, seconds, prove)
 
     async def _run_once(self, scope: Scope, receive: Receive, send: Send, services: Services, now: datetime) -> None:
         exchange = exchange_of(scope)
@@ -142,8 +165,8 @@ async def _admit(scope: Scope, exchange: Exchange, services: Services, now: date
     except Unauthenticated:
         exchange.added += services.limit.hit(address_of(scope["client"]), at)
         raise
-    caller = address_of(scope["client"]) if exchange.identity is NOBODY else exchange.identity.caller
-    exchange.added += services.limit.hit(caller, at)
+    exchange.caller = address_of(scope["client"]) if exchange.identity is NOBODY else exchange.identity.caller
+    exchange.added += services.limit.hit(exchange.caller, at)
 
 
 class _JsonRequest(Request):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+import time
+from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import ParamSpec, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
+from api import watch
 from api.limits import RateLimit
+from api.watch import Topic, Watch
 from voting.access.issuers import OutsideIssuers
 from voting.access.keys import embedded_issuer
 from voting.access.tokens import Issuer
@@ -18,9 +21,10 @@ from voting.clock import Clock
 from voting.contests import receipts
 from voting.contests.closer import Closer
 from voting.contests.writer import Writer
+from voting.core.authority import Principal
 from voting.errors import Unavailable
 from voting.settings import Settings
-from voting.store import Engine, engine_for, reading
+from voting.store import Engine, Session, engine_for, reading
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -28,6 +32,8 @@ R = TypeVar("R")
 KEPT_BACK = 3
 """Connections of the pool that no request may take: the ballot writer's, the closer's and the readiness probe's."""
 SWEEP = timedelta(minutes=10)
+WOKEN_SHARE = 3
+"""Of those who waited and were woken, so many go through the gate together: a third of it."""
 
 
 @dataclass(slots=True)
@@ -45,8 +51,11 @@ class Services:
     """At most as many requests as there are connections: no thread ever waits for a connection that is held by a
     request waiting for a thread."""
     limit: RateLimit
+    watch: Watch = field(init=False)
+    """Who waits for what."""
     stopping: bool = False
     _swept_at: datetime | None = None
+    _began: datetime = field(init=False)
 
     @classmethod
     def of(cls, settings: Settings, clock: Clock) -> Services:
@@ -59,14 +68,25 @@ class Services:
         writer = Writer(engine, clock, receipts.signer(issuer, settings.public_url))
         return cls(settings, clock, engine, issuer, outside, writer, Closer(engine), gate, limit)
 
+    def __post_init__(self) -> None:
+        """Furnish the seats of those who wait."""
+        at_once = max(1, (self.settings.pool_size - KEPT_BACK) // WOKEN_SHARE)
+        self.watch = Watch(self._look, self.settings.watch_every_ms / 1000, self.settings.max_waiting, at_once)
+        self._began = self.clock()
+
     def start(self) -> None:
         """Start the threads."""
         self.writer.start()
         self.closer.start()
 
+    def end_waiting(self) -> None:
+        """Take no more work, and answer whoever waits: the process was told to stop."""
+        self.stopping = True
+        self.watch.end()
+
     def stop(self) -> None:
         """Write what waits, then let the database go."""
-        self.stopping = True
+        self.end_waiting()
         self.writer.stop()
         self.closer.stop()
         self.outside.close()
@@ -86,6 +106,29 @@ class Services:
             return False
         self._swept_at = now
         return True
+
+    async def _look(self, topics: Collection[Topic]) -> tuple[Mapping[Topic, Hashable], float]:
+        def work() -> tuple[Mapping[Topic, Hashable], float]:
+            began = time.perf_counter()
+            with reading(self.engine) as session:
+                found = watch.look(session, topics, self.clock(), self._began)
+            return found, time.perf_counter() - began
+
+        return await self.storage(work)
+
+    def reads(
+        self, read: Callable[[Session, Principal, str, datetime], R], who: Principal, identifier: str
+    ) -> Callable[[], Awaitable[R]]:
+        """A reading service as something to await, with a session and a time of its own."""
+
+        def work() -> R:
+            with reading(self.engine) as session:
+                return read(session, who, identifier, self.clock())
+
+        async def awaited() -> R:
+            return await self.storage(work)
+
+        return awaited
 
     async def storage(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run work that uses one connection, on a thread, through the gate. Never call it from inside the gate."""

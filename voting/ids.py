@@ -34,3 +34,8 @@ def timed_id(prefix: str, now: datetime) -> str:
     milliseconds = (now - _EPOCH) // _MILLISECOND
     counted = next(_COUNTER) & 0xFFFF
     return f"{prefix}_{_base32(milliseconds << 80 | counted << 64 | secrets.randbits(64))}"
+
+
+def first_id(prefix: str, at: datetime) -> str:
+    """What sorts before every timed id of that instant and later: for a range of ids by time."""
+    return f"{prefix}_{_base32((at - _EPOCH) // _MILLISECOND << 80)}"

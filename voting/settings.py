@@ -45,6 +45,11 @@ class Settings(BaseSettings):
     rate_per_minute: int = 600
     """Requests a minute per caller (token, else address); 0 turns the limit off."""
 
+    max_waiting: int = 4096
+    """Requests of a process that may wait for a change at the same time; one caller may have an eighth of them."""
+    watch_every_ms: int = 1000
+    """Milliseconds between two looks at what somebody waits for."""
+
     pool_size: int = 12
     log_json: bool = True
     demo: bool = False

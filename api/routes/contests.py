@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Header, Query, Response
 
 from api.deps import Conditional, DryRun, IfMatch, Now, Page, Reading, Running, Who, Writing
 from api.problems import documented
@@ -20,7 +20,8 @@ from api.schemas.contests import (
     Extension,
     TurnoutOut,
 )
-from voting.contests import drafts, moves, queries
+from api.stream import DESCRIBED, LONGEST, ContestStream
+from voting.contests import drafts, moves, queries, standing
 
 router = APIRouter(prefix="/v1", tags=["contests"], route_class=YishiRoute)
 _READ = documented(404)
@@ -84,11 +85,33 @@ def edit_contest(
     return conditional.answer(ContestOut.of(queries.view(session, who, changed)), changed.contest.version)
 
 
-@router.get("/contests/{contest_id}/turnout", operation_id="get_turnout", responses=_READ)
+@router.get(
+    "/contests/{contest_id}/turnout", operation_id="get_turnout", responses=_READ, openapi_extra={"x-watch": "turnout"}
+)
 def get_turnout(contest_id: str, session: Reading, who: Who, now: Now, conditional: Conditional) -> TurnoutOut:
     """Tell how many of the electors have cast: the only figure before the close. Needs no account."""
     loaded = queries.load(session, who, contest_id, now)
     return conditional.answer(TurnoutOut.of(queries.turnout(session, loaded.contest)))
+
+
+@router.get(
+    "/contests/{contest_id}/changes",
+    operation_id="stream_contest_changes",
+    response_class=Response,
+    responses=_READ | {200: {"description": "Server-sent events named `change`", "content": DESCRIBED}},
+)
+async def stream_contest_changes(
+    contest_id: str,
+    who: Who,
+    running: Running,
+    seconds: Annotated[int, Query(ge=0, le=LONGEST, description="How long to listen", examples=[300])] = 300,
+    last_event_id: Annotated[
+        str, Header(max_length=100, description="The event known already", examples=["9f2c1f0a7d3e4b5c"])
+    ] = "",
+) -> Response:
+    """Listen to a contest: its state, window and turnout, now and at every change. Needs no account."""
+    read = running.reads(standing.read, who, contest_id)
+    return ContestStream(running.watch, contest_id, read, seconds=seconds, known=last_event_id)
 
 
 @router.get("/contests/{contest_id}/events", operation_id="list_contest_events", responses=documented(401, 403, 404))

@@ -108,6 +108,7 @@ POST  /v1/communities/{community_id}/contests           401 403 404 201 403 201
 GET   /v1/contests/{contest_id}                         200 200 200 200 200 200
 PATCH /v1/contests/{contest_id}                         404 403 404 200 403 200
 GET   /v1/contests/{contest_id}/turnout                 200 200 200 200 200 200
+GET   /v1/contests/{contest_id}/changes                 200 200 200 200 200 200
 GET   /v1/contests/{contest_id}/events                  401 403 404 200 200 200
 POST  /v1/contests/{contest_id}/notice                  404 403 404 200 403 200
 POST  /v1/contests/{contest_id}/open                    401 403 404 200 403 200
@@ -151,6 +152,9 @@ CONTEST_OF = {
     "GET /v1/contests/{contest_id}/open-ballots/me": "con_provisional",
 }
 """Each move is tried on a contest that stands right before it; everything else on the open one."""
+
+BRIEFLY = {"GET /v1/contests/{contest_id}/changes": "?seconds=0"}
+"""What would go on for long is asked for once."""
 
 BLIND = {"/livez", "/readyz", "/metrics"}
 """Routes that take no notice of who asks: an unfit bearer is answered like a stranger."""
@@ -231,7 +235,7 @@ BODIES: dict[str, Any] = {
 def address(row: str) -> str:
     """The path of a row with its ids filled in."""
     ids = IDS | ({"contest_id": CONTEST_OF[row]} if row in CONTEST_OF else {})
-    return row.split()[1].format(**ids)
+    return row.split()[1].format(**ids) + BRIEFLY.get(row, "")
 
 
 def rows() -> dict[str, tuple[int, ...]]:

@@ -22,7 +22,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from api.app import ROUTERS
-from tests.api.authorisation import CONTEST_OF, IDS, rows
+from tests.api.authorisation import BRIEFLY, CONTEST_OF, IDS, rows
 from tests.api.conftest import Service
 from tests.api.test_authorisation_matrix import bearers, settle
 from voting.store import transact
@@ -70,6 +70,13 @@ def fuzzed(service: Service) -> Fuzzed:
     return Fuzzed(service)
 
 
+def hurry(row: str, query: dict[str, Any]) -> None:
+    """Ask for what would take its time with the least of it; a wrong value stays wrong."""
+    for name in ("wait", *(["seconds"] if row in BRIEFLY else ())):
+        if str(query.get(name, 0)).isdigit() and int(query.get(name, 0)) <= 600:
+            query[name] = 0
+
+
 @pytest.mark.parametrize(("row", "mode"), ASKED, ids=lambda value: getattr(value, "value", value))
 def test_an_answer_is_as_described(fuzzed: Fuzzed, row: str, mode: GenerationMode) -> None:
     method, path = row.split()
@@ -89,6 +96,8 @@ def test_an_answer_is_as_described(fuzzed: Fuzzed, row: str, mode: GenerationMod
         case.path_parameters = {name: known.get(name, value) for name, value in (case.path_parameters or {}).items()}
         if "If-Match" in case.headers:
             case.headers["If-Match"] = "*"
+        case.query = case.query or {}
+        hurry(row, case.query)
         case.validate_response(fuzzed.ask(case), checks=CHECKS)
 
     answers()

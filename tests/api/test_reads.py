@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 
-from tests.api.authorisation import address, rows
+from tests.api.authorisation import BRIEFLY, address, rows
 from tests.api.conftest import Service
 from tests.api.test_authorisation_matrix import bearers, settle
 from voting.store import transact
@@ -16,8 +17,12 @@ FIXED = {"/docs", "/openapi.json", "/v1/jwks", "/.well-known/jwks.json"}
 OWN = {"GET /v1/contests/{contest_id}/open-ballots/me"}
 """What only the person concerned may read."""
 READS = [
-    row for row in rows() if row.startswith("GET") and row.split()[1] not in PLAIN and row != "GET /v1/communities"
+    row
+    for row in rows()
+    if row.startswith("GET") and row.split()[1] not in PLAIN and row not in BRIEFLY and row != "GET /v1/communities"
 ]
+HEADS = [row for row in rows() if row.startswith("GET")]
+PASSING = {"date", "x-request-id"}
 
 
 class Reader:
@@ -49,3 +54,32 @@ def test_a_read_keeps_the_conventions(reader: Reader, row: str) -> None:
             assert "next_cursor" in answer.json()
     again = reader.service.request("GET", address(row), headers=bearer | {"If-None-Match": etag})
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", etag)
+
+
+@pytest.mark.parametrize("row", HEADS)
+def test_head_is_answered_like_get_without_a_body(reader: Reader, row: str) -> None:
+    get = reader.service.request("GET", address(row), headers=reader.bearer)
+    head = reader.service.request("HEAD", address(row), headers=reader.bearer)
+    assert (head.status_code, head.content) == (get.status_code, b"")
+    if row != "GET /metrics":
+        assert lasting(head) == lasting(get)
+    if "etag" in get.headers:
+        again = reader.service.request(
+            "HEAD", address(row), headers=reader.bearer | {"If-None-Match": get.headers["etag"]}
+        )
+        assert (again.status_code, again.headers["etag"]) == (304, get.headers["etag"])
+
+
+def lasting(answer: httpx.Response) -> dict[str, str]:
+    """The headers that two answers to the same request share."""
+    return {name: value for name, value in answer.headers.items() if name not in PASSING}
+
+
+def test_head_where_there_is_no_get_is_a_405(reader: Reader) -> None:
+    answer = reader.service.request("HEAD", "/v1/tokens")
+    assert (answer.status_code, answer.content, answer.headers["allow"]) == (405, b"", "POST")
+
+
+def test_a_405_names_head_beside_get(reader: Reader) -> None:
+    answer = reader.service.request("DELETE", "/v1/contests/con_open/turnout")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")

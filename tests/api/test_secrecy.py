@@ -14,7 +14,7 @@ from sqlmodel import Session, select
 
 from api.schemas.ballots import encode
 from tests.access.world import a_role
-from tests.api.authorisation import IDS, rows
+from tests.api.authorisation import BRIEFLY, IDS, rows
 from tests.api.conftest import Service
 from tests.api.test_authorisation_matrix import bearers, settle
 from tests.contests import world
@@ -81,7 +81,8 @@ class Readers:
         for path in READS:
             for who in callers or self.callers:
                 headers = self.callers[who] | {"X-Request-Id": "the-same-id"}
-                answer = self.service.request("GET", path.format(**IDS_HERE), headers=headers)
+                address = path.format(**IDS_HERE) + BRIEFLY.get(f"GET {path}", "")
+                answer = self.service.request("GET", address, headers=headers)
                 assert answer.status_code < 500, (path, who, answer.text)
                 found[path, who] = (answer.status_code, answer.content)
         return found
@@ -126,10 +127,11 @@ def test_a_cast_changes_turnout_and_nothing_else(readers: Readers) -> None:
     changed = {path for path, who in before if before[path, who] != after[path, who]}
     assert changed <= {
         "/v1/contests/{contest_id}/turnout",
+        "/v1/contests/{contest_id}/changes",
         "/v1/contests/{contest_id}",
         "/v1/communities/{community_id}/contests",
     }
-    assert "/v1/contests/{contest_id}/turnout" in changed
+    assert {"/v1/contests/{contest_id}/turnout", "/v1/contests/{contest_id}/changes"} <= changed
 
 
 def test_no_answer_holds_a_slot(readers: Readers) -> None:
