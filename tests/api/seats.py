@@ -16,3 +16,14 @@ async def asleep(app: FastAPI, requests: int = 1) -> None:
             return
         await asyncio.sleep(0.02)
     raise AssertionError(f"expected {requests} to wait, found {seats}")
+
+
+async def looked_at(app: FastAPI, **values: object) -> None:
+    """Wait until the last look found a contest with these values, and whoever waits has been told."""
+    (seat,) = app.state.services.watch._seats.values()
+    for _ in range(500):
+        if all(getattr(seat.mark, name) == value for name, value in values.items()):
+            await asleep(app)
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"expected {values}, found {seat.mark}")

@@ -19,7 +19,7 @@ OWN = {"GET /v1/contests/{contest_id}/open-ballots/me"}
 READS = [
     row
     for row in rows()
-    if row.startswith("GET") and rows()[row][-1] == 200 and row.split()[1] not in PLAIN and row not in BRIEFLY
+    if row.startswith("GET") and 200 in rows()[row] and row.split()[1] not in PLAIN and row not in BRIEFLY
 ]
 HEADS = [row for row in rows() if row.startswith("GET")]
 PASSING = {"date", "x-request-id"}
@@ -58,15 +58,14 @@ def test_a_read_keeps_the_conventions(reader: Reader, row: str) -> None:
 
 @pytest.mark.parametrize("row", HEADS)
 def test_head_is_answered_like_get_without_a_body(reader: Reader, row: str) -> None:
-    get = reader.service.request("GET", address(row), headers=reader.bearer)
-    head = reader.service.request("HEAD", address(row), headers=reader.bearer)
+    bearer = reader.bearers["resident" if row in OWN else "admin"]
+    get = reader.service.request("GET", address(row), headers=bearer)
+    head = reader.service.request("HEAD", address(row), headers=bearer)
     assert (head.status_code, head.content) == (get.status_code, b"")
     if row != "GET /metrics":
         assert lasting(head) == lasting(get)
     if "etag" in get.headers:
-        again = reader.service.request(
-            "HEAD", address(row), headers=reader.bearer | {"If-None-Match": get.headers["etag"]}
-        )
+        again = reader.service.request("HEAD", address(row), headers=bearer | {"If-None-Match": get.headers["etag"]})
         assert (again.status_code, again.headers["etag"]) == (304, get.headers["etag"])
 
 

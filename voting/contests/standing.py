@@ -33,13 +33,15 @@ class Standing:
     """Whether `opens_at` has come."""
     ended: bool
     """Whether `closes_at` has come."""
+    closing: str | None
+    """How far the closing has come, once it has begun."""
     electors: int
     cast: int
 
     @property
-    def moves(self) -> tuple[int, bool, bool, bool]:
+    def moves(self) -> tuple[int, bool, bool, str | None, bool]:
         """What decides which moves are open, besides periods in days: casting alone changes it once, with the last ballot."""
-        return self.version, self.begun, self.ended, self.cast >= self.electors
+        return self.version, self.begun, self.ended, self.closing, self.cast >= self.electors
 
 
 def read(session: Session, principal: Principal, contest_id: str, now: datetime) -> Standing:
@@ -54,15 +56,15 @@ def of(session: Session, contest_ids: Collection[str], now: datetime) -> Mapping
         return {}
     wanted = sorted(contest_ids)
     read = (
-        select(Contest, Community, col(Closing.box_size))
+        select(Contest, Community, Closing)
         .join(Community, col(Community.id) == col(Contest.community_id))
         .outerjoin(Closing, col(Closing.contest_id) == col(Contest.id))
         .where(col(Contest.id).in_(wanted))
     )
     cast = _cast(session, wanted)
     return {
-        contest.id: _standing(contest, now_in(community, now), cast.get(contest.id, 0) if boxed is None else boxed)
-        for contest, community, boxed in session.exec(read)
+        contest.id: _standing(contest, closing, cast.get(contest.id, 0), now_in(community, now))
+        for contest, community, closing in session.exec(read)
     }
 
 
@@ -74,7 +76,7 @@ def _cast(session: Session, contest_ids: list[str]) -> Mapping[str, int]:
     return dict(session.exec(counted.group_by(col(Participation.contest_id))).all())
 
 
-def _standing(contest: Contest, now: datetime, cast: int) -> Standing:
+def _standing(contest: Contest, closing: Closing | None, checked_off: int, now: datetime) -> Standing:
     return Standing(
         contest_id=contest.id,
         state=contest.state,
@@ -83,6 +85,7 @@ def _standing(contest: Contest, now: datetime, cast: int) -> Standing:
         closes_at=contest.closes_at,
         begun=now >= contest.opens_at,
         ended=now >= contest.closes_at,
+        closing=closing.step if closing else None,
         electors=contest.electors,
-        cast=cast,
+        cast=closing.box_size if closing else checked_off,
     )
