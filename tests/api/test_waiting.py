@@ -19,7 +19,6 @@ from tests.contests.world import CONTEST
 from tests.statements import counting_statements
 from voting.clock import system_now
 from voting.contests import moves
-from voting.contests.tables import Contest
 from voting.core.authority import SYSTEM
 from voting.log import journal
 from voting.settings import Settings
@@ -108,10 +107,11 @@ async def test_who_waits_for_a_result_gets_it_when_it_is_published(app: FastAPI,
     held = await waits(app, client, f"{PATH}/result")
     await cast(app, 0)
 
+    change(app, closes_at=system_now())
+
     def count(session: Session) -> None:
-        contest = session.get_one(Contest, CONTEST)
-        contest.state, contest.closed_at = "closed", system_now()
-        session.flush()
+        moves.close(session, SYSTEM, CONTEST, now=system_now())
+        world.finish_closing(session)
         moves.count(session, SYSTEM, CONTEST, now=system_now())
 
     transact(app.state.services.engine, count)
