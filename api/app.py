@@ -34,6 +34,7 @@ from api.routes import (
     ownerships,
     persons,
     proxies,
+    publication,
     register,
     residencies,
     results,
@@ -79,6 +80,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     proxies.router,
     contests.router,
     results.router,
+    publication.router,
     rules.router,
     tallies.router,
 )

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from voting.contests import closing, counting, queries
 from voting.contests.queries import Loaded
 from voting.contests.tables import Contest, Participation, Tally
-from voting.core import lifecycle
+from voting.core import lifecycle, privacy
 from voting.core.authority import Principal
 from voting.core.lifecycle import CONTEST
 from voting.errors import Conflict, Invalid
@@ -23,9 +23,6 @@ from voting.ids import timed_id
 from voting.log import journal
 from voting.log.journal import EventFact
 from voting.roll.tables import RollEntry
-
-PATTERNS_BELOW = 100
-"""Electors under which ballots are published as patterns without slots, unless the draft says otherwise."""
 
 
 def notice(session: Session, principal: Principal, contest_id: str, *, now: datetime) -> Loaded:
@@ -43,8 +40,8 @@ def open_(session: Session, principal: Principal, contest_id: str, *, now: datet
     session.execute(insert(Participation).from_select(["contest_id", "entry_id", "channel"], listed))
     contest.electors = roll.electors
     contest.opened_at = loaded.now
-    if contest.publish_mode == "by_size":
-        contest.publish_mode = "patterns" if roll.electors < PATTERNS_BELOW else "full"
+    form = queries.form(contest, queries.options(session, contest.id))
+    contest.publish_mode = privacy.settled(contest.publish_mode, roll.electors, form)
     facts: dict[str, EventFact] = {
         "closes_at": _written(contest.closes_at),
         "electors": roll.electors,
