@@ -34,7 +34,6 @@ from api.routes import (
     ownerships,
     persons,
     proxies,
-    publication,
     register,
     residencies,
     results,
@@ -80,7 +79,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     proxies.router,
     contests.router,
     results.router,
-    publication.router,
     rules.router,
     tallies.router,
 )

@@ -260,7 +260,6 @@ class Contest(Resource):
     officials: tuple[Official, ...] = ()
     k: int = 0
     """How many officials must sign the close and the result."""
-    ballot_form: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

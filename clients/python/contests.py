@@ -8,19 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from clients.python import ballots
-from clients.python.answers import (
-    CastAnswer,
-    Contest,
-    Event,
-    Result,
-    Rounds,
-    Turnout,
-)
+from clients.python.answers import CastAnswer, Contest, Event, Result, Rounds, Turnout
 from clients.python.ballots import Opening
 from clients.python.calls import Answer, Call, Page, if_match, one, page_of, path, present
 from clients.python.errors import UnexpectedAnswer
 from clients.python.hashes import encode
-from clients.python.published import BallotLine, BoxProof, OwnRecord, Patterns, Privacy, TurnoutByUnit
 from clients.python.records import read
 
 
@@ -129,36 +121,6 @@ def turnout(contest_id: str) -> Call[Turnout]:
     return Call("GET", path("contests", contest_id, "turnout"), one(Turnout))
 
 
-def turnout_by_unit(contest_id: str) -> Call[TurnoutByUnit]:
-    """Turnout by unit after the close; small units are merged. Needs no account."""
-    return Call("GET", path("contests", contest_id, "turnout", "units"), one(TurnoutByUnit))
-
-
-def privacy(contest_id: str) -> Call[Privacy]:
-    """Which share of rankings is expected to be unique, and the publish mode that follows."""
-    return Call("GET", path("contests", contest_id, "privacy"), one(Privacy))
-
-
-def box(contest_id: str) -> Call[Page[BallotLine]]:
-    """The counted ballots by slot, once published, where the mode is full; auditors read them in every mode."""
-    return Call("GET", path("contests", contest_id, "box"), page_of(BallotLine))
-
-
-def box_proof(contest_id: str, slot: bytes) -> Call[BoxProof]:
-    """The proof that the box holds a line of this slot. Needs no account."""
-    return Call("GET", path("contests", contest_id, "box", "proof"), one(BoxProof), query={"slot": slot.hex()})
-
-
-def patterns(contest_id: str) -> Call[Patterns]:
-    """How many ballots bear each ranking, once published, unless the mode is restricted."""
-    return Call("GET", path("contests", contest_id, "patterns"), one(Patterns))
-
-
-def my_record(contest_id: str) -> Call[OwnRecord]:
-    """The caller's own leaf of the roll, and where their bit of the participation stands."""
-    return Call("GET", path("contests", contest_id, "my-record"), one(OwnRecord))
-
-
 def result(contest_id: str) -> Call[Result]:
     """The result, once it is published. Needs no account."""
     return Call("GET", path("contests", contest_id, "result"), one(Result))
@@ -174,29 +136,12 @@ def events(contest_id: str) -> Call[Page[Event]]:
     return Call("GET", path("contests", contest_id, "events"), page_of(Event))
 
 
-def cast(contest: str | Contest, ranking: Iterable[str | Iterable[str]], *, proxy_id: str | None = None) -> Call[Cast]:
+def cast(contest_id: str, ranking: Iterable[str | Iterable[str]], *, proxy_id: str | None = None) -> Call[Cast]:
     """Cast a ballot: ranks from the most preferred, each an option id or several. Secret, nonce and slot are made here.
 
-    Give the contest itself where several options may share a rank: a rank is then put into ballot order, as it is hashed.
     `proxy_id` casts the ballot of the elector whose proxy one is.
     """
-    if isinstance(contest, str):
-        return cast_opening(ballots.open_new(contest, ranking), proxy_id=proxy_id)
-    ordered = ballots.in_ballot_order(ranking, _ids(contest))
-    return cast_opening(ballots.open_new(contest.id, ordered), proxy_id=proxy_id)
-
-
-def cast_scores(contest: Contest, scores: Mapping[str, int], *, proxy_id: str | None = None) -> Call[Cast]:
-    """Cast grades by option id, from 0 to the contest's `max_score`. An option left out has no grade and receives 0.
-
-    Raises `ValueError` for a contest that is not graded, an option it does not have, or a grade out of range.
-    """
-    ranking = ballots.graded(scores, _ids(contest), contest.ballot_form.get("max_score"))
-    return cast_opening(ballots.open_new(contest.id, ranking), proxy_id=proxy_id)
-
-
-def _ids(contest: Contest) -> list[str]:
-    return [option.id for option in contest.options]
+    return cast_opening(ballots.open_new(contest_id, ranking), proxy_id=proxy_id)
 
 
 def cast_opening(opening: Opening, *, proxy_id: str | None = None) -> Call[Cast]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clients.python import access, communities, contests, objections, proxies, register, results, rolls, rules, service
+from clients.python import access, communities, contests, objections, proxies, register, rolls, rules, service
 from clients.python.methods import Awaiting, AwaitingSender, Blocking, BlockingSender, Listing, Method
 
 
@@ -86,23 +86,10 @@ class _Contests:
     certify = Method(contests.certify)
     annul = Method(contests.annul)
     turnout = Method(contests.turnout)
-    turnout_by_unit = Method(contests.turnout_by_unit)
-    privacy = Method(contests.privacy)
-    box = Listing(contests.box)
-    box_proof = Method(contests.box_proof)
-    patterns = Method(contests.patterns)
-    my_record = Method(contests.my_record)
     result = Method(contests.result)
     rounds = Method(contests.rounds)
-    explanation = Method(results.explanation)
-    rounds_svg = Method(results.rounds_svg)
-    recount = Method(results.recount)
-    open_ballots = Listing(results.open_ballots)
-    my_open_ballot = Method(results.my_open_ballot)
-    methods = Listing(results.methods)
     events = Listing(contests.events)
     cast = Method(contests.cast)
-    cast_scores = Method(contests.cast_scores)
     cast_opening = Method(contests.cast_opening)
     revote = Method(contests.revote)
 

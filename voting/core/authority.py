@@ -150,8 +150,6 @@ ACTS: Mapping[str, Rule] = {
     "proxy.record": _keeps(_OFFICERS, "rolls:write", personal=True),
     "contest.read": Rule("contests:read", who="public"),
     "contest.read_events": Rule("contests:read", _WITNESSES),
-    "contest.read_withheld": Rule("contests:read", frozenset({"auditor"})),
-    "contest.read_own_record": Rule("", who="residents"),
     "contest.read_open_ballots": Rule("rolls:read", _OFFICERS, personal=True),
     "contest.create": _keeps(_OFFICERS | {"social_worker"}, "contests:write"),
     "contest.edit": _keeps(_OFFICERS | {"social_worker"}, "contests:write"),

@@ -97,12 +97,6 @@ def test_rctab_eliminates_undeclared_write_ins_before_anybody_is_elected() -> No
     assert [(entry.elected, entry.eliminated) for entry in tally.rounds[:2]] == [((), ("C",)), (("A", "B"), ())]
 
 
-def test_rctab_eliminates_everybody_below_a_cutoff_at_once() -> None:
-    rules = {"options": "ABCDE", "cutoff_elimination": 3}
-    tally = rctab("7 A; 6 B; 6 C; 2 D>B; 1 E>B", 2, **rules)
-    assert [(entry.elected, entry.eliminated) for entry in tally.rounds[:2]] == [((), ("D", "E")), (("B",), ())]
-
-
 def test_exact_surpluses_lose_nothing() -> None:
     tally = counted("stv-gregory-exact", "9 A>B; 3 B; 5 C; 2 D>B", 2, tie_break="order")
     assert tally.rounds[0].threshold == 7

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from voting.core.count import quota
 from voting.core.count.poll import Poll
-from voting.core.count.rules import COMMON, Choice, Fixed, Flag, Members, Never, Whole
+from voting.core.count.rules import COMMON, Choice, Flag, Members, Never, Whole
 from voting.core.count.stv import Transferable
 from voting.core.count.tally import Round, Tally, Transfer
 
@@ -20,7 +20,7 @@ PLACES = 5
 
 MEMBERS: Members = {
     **COMMON,
-    "arithmetic": Fixed(),
+    "arithmetic": Choice(("fixed",)),
     "decimal_places": Whole(0, 20),
     "threshold": Choice(("droop_integer",)),
     "surplus": Choice(("wigm_last_value_all_papers",)),

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from voting.core.count.parcels import Revalue
 from voting.core.count.poll import Poll
-from voting.core.count.rules import COMMON, Choice, Fixed, Flag, Members, Whole
+from voting.core.count.rules import COMMON, Choice, Flag, Members, Whole
 from voting.core.count.stv import Transferable
 from voting.core.count.tally import Round, Tally, Transfer
 
@@ -19,7 +19,7 @@ PLACES = 4
 
 MEMBERS: Members = {
     **COMMON,
-    "arithmetic": Fixed(),
+    "arithmetic": Choice(("fixed",)),
     "decimal_places": Whole(PLACES, PLACES),
     "threshold": Choice(("droop_fractional",)),
     "surplus": Choice(("wigm_all_papers",)),
