@@ -23,6 +23,7 @@ from api.routes import (
     codes,
     communities,
     contests,
+    decisions,
     description,
     dwellings,
     health,
@@ -80,6 +81,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     contests.router,
     results.router,
     rules.router,
+    decisions.router,
     tallies.router,
 )
 

@@ -126,6 +126,12 @@ class ContestDraft(Request):
     lot_seed: Seed | None = Field(None, description="Public dice that decide ties, drawn before the opening")
     officials: list[OfficialDraft] = Field(default_factory=list, max_length=MOST_OFFICIALS)
     k: int = Field(0, ge=0, le=MOST_OFFICIALS, description="How many officials must sign the close and the result")
+    rule_id: str | None = Field(None, max_length=80, description="The decision rule that says whether it passed")
+    effects: list[str] = Field(
+        default_factory=list,
+        max_length=10,
+        description="What it brings about; without rule_id the strictest rule is taken",
+    )
 
     def draft(self) -> Draft:
         """As the service takes it."""
@@ -250,6 +256,9 @@ class ContestOut(Actionable):
     lot_seed: str | None
     officials: list[OfficialOut] = Field(description="Who signs, each with a key of their own")
     k: int = Field(description="How many officials must sign the close and the result")
+    rule_id: str | None = Field(examples=["cn.civil-code-278.ordinary"])
+    effects: list[str]
+    follows_id: str | None = Field(description="The contest whose rule asked for this one")
     state: str = Field(examples=["open"])
     electors: int
     opens_at: Instant

@@ -260,6 +260,9 @@ class Contest(Resource):
     officials: tuple[Official, ...] = ()
     k: int = 0
     """How many officials must sign the close and the result."""
+    rule_id: str | None = None
+    effects: tuple[str, ...] = ()
+    follows_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -385,6 +388,51 @@ class Evaluation(Record):
     tests: tuple[RuleTest, ...] = ()
     strict_tests: tuple[RuleTest, ...] = ()
     pending: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision(Record):
+    """What the rule of a contest makes of its tally; `raw` holds the rule, the next round and the challenge window."""
+
+    contest_id: str
+    rule_id: str
+    outcome: str
+    elected: tuple[str, ...] = ()
+    evaluation: Evaluation | None = None
+    next_contest_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bound(Record):
+    """An instant before which a step cannot be taken, and the clause that says so."""
+
+    what: str
+    at: datetime
+    clause: LocalText
+    certain: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step(Record):
+    """One step of a contest: `done`, `next`, `later` or `dropped`."""
+
+    name: str
+    state: str
+    at: datetime | None = None
+    from_at: datetime | None = None
+    until_at: datetime | None = None
+    bounds: tuple[Bound, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timeline(Record):
+    """What happens next in a contest, when, and by which clause."""
+
+    contest_id: str
+    state: str
+    time_zone: str
+    steps: tuple[Step, ...] = ()
+    allowed_actions: tuple[Action, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from clients.python import ballots
-from clients.python.answers import CastAnswer, Contest, Event, Result, Rounds, Turnout
+from clients.python.answers import CastAnswer, Contest, Decision, Event, Result, Rounds, Timeline, Turnout
 from clients.python.ballots import Opening
 from clients.python.calls import Answer, Call, Page, if_match, one, page_of, path, present
 from clients.python.errors import UnexpectedAnswer
@@ -43,10 +43,13 @@ def create(
     lot_seed: str | None = None,
     officials: Sequence[Mapping[str, str]] | None = None,
     k: int | None = None,
+    rule_id: str | None = None,
+    effects: Sequence[str] | None = None,
 ) -> Call[Contest]:
     """Draft a contest. `question` and option labels are texts by locale; `rules` decide the count, `terms` the procedure.
 
-    `officials` ({name, key}) sign the close and the result, `k` of them must.
+    `officials` ({name, key}) sign the close and the result, `k` of them must. The decision rule `rule_id` says whether it
+    passed; without it the strictest rule that the `effects` demand is taken.
     """
     body = present(
         roll_id=roll_id,
@@ -61,6 +64,8 @@ def create(
         lot_seed=lot_seed,
         officials=None if officials is None else [dict(one) for one in officials],
         k=k,
+        rule_id=rule_id,
+        effects=None if effects is None else list(effects),
         opens_at=opens_at.isoformat(),
         closes_at=closes_at.isoformat(),
     )
@@ -129,6 +134,22 @@ def result(contest_id: str) -> Call[Result]:
 def rounds(contest_id: str) -> Call[Rounds]:
     """Every round of the count, once it is published. Needs no account."""
     return Call("GET", path("contests", contest_id, "rounds"), one(Rounds))
+
+
+def decision(contest_id: str) -> Call[Decision]:
+    """Whether it passed by its rule, with every number. Needs no account once published."""
+    return Call("GET", path("contests", contest_id, "decision"), one(Decision))
+
+
+def timeline(contest_id: str) -> Call[Timeline]:
+    """What happens next, when and by which clause. Needs no account."""
+    return Call("GET", path("contests", contest_id, "timeline"), one(Timeline))
+
+
+def next_round(contest_id: str, opens_at: datetime, closes_at: datetime) -> Call[Contest]:
+    """Draft the round that the rule asks for, among those it names."""
+    body = {"opens_at": opens_at.isoformat(), "closes_at": closes_at.isoformat()}
+    return Call("POST", path("contests", contest_id, "next_round"), one(Contest), json=body, creates=True)
 
 
 def events(contest_id: str) -> Call[Page[Event]]:

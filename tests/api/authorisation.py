@@ -127,6 +127,9 @@ GET   /v1/contests/{contest_id}/open-ballots/me         401 200 404 404 404 404
 POST  /v1/contests/{contest_id}/recount                 200 200 200 200 200 200
 POST  /v1/contests/{contest_id}/ballots                 401 200 404 403 403 403
 
+GET   /v1/contests/{contest_id}/decision                200 200 200 200 200 200
+GET   /v1/contests/{contest_id}/timeline                200 200 200 200 200 200
+POST  /v1/contests/{contest_id}/next_round              401 403 404 409 403 409
 GET   /v1/rules                                         200 200 200 200 200 200
 GET   /v1/rules/{rule_id}                               200 200 200 200 200 200
 POST  /v1/rules/{rule_id}/evaluate                      200 200 200 200 200 200
@@ -145,6 +148,7 @@ CONTEST_OF = {
     "POST /v1/contests/{contest_id}/certify": "con_provisional",
     "GET /v1/contests/{contest_id}/result": "con_provisional",
     "GET /v1/contests/{contest_id}/rounds": "con_provisional",
+    "GET /v1/contests/{contest_id}/decision": "con_provisional",
     "GET /v1/contests/{contest_id}/explanation": "con_provisional",
     "GET /v1/contests/{contest_id}/rounds.svg": "con_provisional",
     "POST /v1/contests/{contest_id}/recount": "con_provisional",
@@ -223,6 +227,10 @@ BODIES: dict[str, Any] = {
     "POST /v1/contests/{contest_id}/extend": {"closes_at": "2100-01-03T00:00:00Z", "reason": "r"},
     "POST /v1/contests/{contest_id}/annul": {"reason": "r"},
     "POST /v1/contests/{contest_id}/recount": {"alternatives": [{"method": "schulze"}]},
+    "POST /v1/contests/{contest_id}/next_round": {
+        "opens_at": "2100-01-01T00:00:00Z",
+        "closes_at": "2100-01-02T00:00:00Z",
+    },
     "POST /v1/rules/{rule_id}/evaluate": {
         "roll": {"heads": 3, "area": 9},
         "votes": {"for": 1, "against": {"heads": 1, "area": 2}},

@@ -25,7 +25,7 @@ from voting.access import keys
 from voting.access.tables import ApiClient
 from voting.access.tokens import Issuer
 from voting.community.tables import Ownership, Person
-from voting.contests import closing, entries, moves, queries
+from voting.contests import closing, moves
 from voting.contests.tables import BoxRow, Contest, OpenBallotLink, Option, Participation
 from voting.core.authority import SYSTEM
 from voting.roll.tables import Proxy, Roll, RollEntry, RollObjection, RollVoter
@@ -73,8 +73,7 @@ def settle(session: Session) -> None:
     proxy = {"entry_id": "ent_1", "agent_id": "per_2", "form": "in_app", "granted_at": NOW, "granted_by": "per_1"}
     session.add(Proxy(id="prx_1", community_id="com_1", roll_id=roll.id, **proxy))
     session.flush()
-    roll.state, roll.root, roll.electors = "sealed", bytes(32), 1
-    session.flush()
+    roll.state = "sealed"
     for state in ("draft", "noticed", "open", "ended", "closed", "counted", "provisional"):
         a_contest(session, roll.id, state)
 
@@ -92,6 +91,7 @@ def a_contest(session: Session, roll_id: str, state: str) -> None:
         state={"ended": "open", "counted": "closed", "provisional": "closed"}.get(state, state),
         secrecy="open" if state == "provisional" else "secret",
         terms={"extension_max_days": 366},
+        rule_id="cn.residents-meeting" if state == "provisional" else None,
         opens_at=FAR if state == "draft" else NOW,
         closes_at=NOW + timedelta(hours=1) if over and state != "noticed" else FAR + timedelta(days=1),
         noticed_at=NOW,
@@ -108,8 +108,6 @@ def a_contest(session: Session, roll_id: str, state: str) -> None:
         session.add(Option(id=f"opt_{state}_{position}", community_id="com_1", contest_id=identifier, **option))
     if state not in ("draft", "noticed"):
         session.add(Participation(contest_id=identifier, entry_id="ent_1"))
-        session.flush()
-        entries.open_log(session, contest, queries.options(session, identifier), session.get_one(Roll, roll_id))
     session.flush()
     if state == "provisional":
         session.add(BoxRow(contest_id=identifier, slot=bytes(32), ballot=b"\x00"))

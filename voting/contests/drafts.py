@@ -2,7 +2,7 @@
 
 Rule values that name options (`tie_break_order`, `excluded_candidates`, recorded lots) name them by id, or, before they have
 one, by the pointer `#/options/<n>` into the request's own list. Ties are broken by lot unless the rules say otherwise; a
-`tie_break` of null leaves them open.
+`tie_break` of null leaves them open, and so does a decision rule that elects: it has its own way with ties.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlmodel import Session, col, delete
 
-from voting.contests import methods, officials, queries
+from voting.contests import methods, officials, queries, ruling
 from voting.contests.officials import Official
 from voting.contests.queries import Loaded
 from voting.contests.tables import Contest, Option
@@ -62,6 +62,8 @@ class Draft:
     lot_seed: str | None = None
     officials: Sequence[Official] = ()
     k: int = 0
+    rule_id: str | None = None
+    effects: Sequence[str] = ()
 
 
 def create(session: Session, principal: Principal, community_id: str, draft: Draft, *, now: datetime) -> Loaded:
@@ -72,6 +74,7 @@ def create(session: Session, principal: Principal, community_id: str, draft: Dra
     contest_id = timed_id("con", now)
     option_ids = tuple(timed_id("opt", now) for _ in draft.options)
     rules = _checked(draft, option_ids)
+    ruling.check(session, community_id, draft, roll)
     contest = Contest(id=contest_id, community_id=community_id, created_at=now, **_columns(draft, rules))
     session.add(contest)
     session.flush()
@@ -91,6 +94,7 @@ def edit(session: Session, principal: Principal, loaded: Loaded, changes: Mappin
     replaced = "options" in changes
     option_ids = tuple(timed_id("opt", loaded.now) for _ in draft.options) if replaced else tuple(o.id for o in old)
     rules = _checked(draft, option_ids)
+    ruling.check(session, contest.community_id, draft, roll)
     for name, value in _columns(draft, rules).items():
         setattr(contest, name, value)
     if replaced:
@@ -132,6 +136,8 @@ def _columns(draft: Draft, rules: Mapping[str, Any]) -> dict[str, Any]:
         "lot_seed": draft.lot_seed,
         "officials": officials.as_document(draft.officials),
         "k": draft.k,
+        "rule_id": ruling.chosen(draft.rule_id, draft.effects),
+        "effects": list(draft.effects),
         "opens_at": draft.opens_at,
         "closes_at": draft.closes_at,
     }
@@ -170,7 +176,7 @@ def _record(session: Session, loaded: Loaded, principal: Principal, kind: str, *
 def _checked(draft: Draft, option_ids: Sequence[str]) -> dict[str, Any]:
     """The rules with options by id, after everything was found to fit together."""
     faults = [*_of_window(draft), *_of_options(draft), *officials.faults(draft.officials, draft.k)]
-    rules, strangers = _named({"tie_break": "random"} | dict(draft.rules), option_ids)
+    rules, strangers = _named({"tie_break": ruling.tie_break(draft.rule_id)} | dict(draft.rules), option_ids)
     faults += strangers
     if not faults:
         faults += methods.faults(draft.method, option_ids, draft.seats, rules)

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from voting.community import clock
 from voting.community.tables import Community
-from voting.contests import terms
+from voting.contests import ruling, terms
 from voting.contests.tables import Closing, Contest, Option, Participation
 from voting.core import authority, ballot, lifecycle
 from voting.core.authority import Principal, Subject
@@ -149,6 +149,8 @@ def facts(session: Session, loaded: Loaded) -> ContestFacts:
         electors=counted.electors,
         cast=counted.cast,
         revoting=rules.revoting,
+        opens_from=ruling.latest(ruling.opens_from(session, contest, loaded.roll)),
+        certifies_from=ruling.latest(ruling.certifies_from(session, contest)),
         closing_finished=closing is not None and closing.step == "done",
     )
 

@@ -36,6 +36,14 @@ class Contest(Versioned, table=True):
     """Who signs: name and verifier key (`voting.contests.officials`)."""
     k: int = 0
     """How many of them must sign the close and the result."""
+    rule_id: str | None = None
+    """The decision rule (`voting.core.rules`) that says whether it passed."""
+    effects: list[str] = Field(default_factory=list, sa_type=Document)
+    """What the decision brings about, by which the law picks the rule."""
+    rule: dict[str, Any] | None = Field(default=None, sa_type=Document)
+    """The rule as it was when the vote opened."""
+    follows_id: str | None = Field(default=None, index=True)
+    """The contest whose rule asked for this one."""
     state: str = "draft"
     opens_at: datetime = Field(sa_type=Instant)
     closes_at: datetime = Field(sa_type=Instant)

@@ -37,6 +37,8 @@ class Machine(Generic[Facts]):
     """Commands that callers may give, in the order they are shown. Others are given by the service itself."""
     table: Mapping[tuple[str, str], Move]
     guards: Mapping[str, Callable[[Facts], bool]]
+    dates: Callable[[Facts], Mapping[str, str]] = lambda _: {}
+    """What a refusal says of time: fact name → instant (RFC 3339)."""
 
     @property
     def states(self) -> frozenset[str]:
@@ -86,9 +88,8 @@ def move(machine: Machine[Facts], state: str, command: str, facts: Facts, reason
     if stands is not None:
         found = survey(machine, state, facts)
         code = "illegal_move" if stands == WRONG_STATE else stands
-        raise IllegalMove(
-            code, allowed=found.allowed, blocked=found.blocked, noun=machine.noun, state=state, command=command
-        )
+        told = {"noun": machine.noun, "state": state, "command": command, **machine.dates(facts)}
+        raise IllegalMove(code, allowed=found.allowed, blocked=found.blocked, **told)
     chosen = machine.table[state, command]
     if chosen.needs_reason and not (reason or "").strip():
         raise Invalid.at("/reason", "reason_required", command=command)
@@ -198,12 +199,29 @@ class ContestFacts:
     electors: int = 0
     cast: int = 0
     revoting: bool = False
+    opens_from: datetime | None = None
+    """Before this instant the decision rule lets no vote open."""
+    certifies_from: datetime | None = None
+    """Before this instant the decision rule lets no result be certified."""
     closing_finished: bool = True
     """Whether everything is done that lies between the close and the count."""
 
 
 def _runs(since: datetime | None, days: int, now: datetime) -> bool:
     return since is None or now < since + timedelta(days=days)
+
+
+def _contest_dates(facts: ContestFacts) -> dict[str, str]:
+    notice, objections = timedelta(days=facts.notice_days), timedelta(days=facts.objection_days)
+    found = {
+        "opens_at": facts.opens_at,
+        "closes_at": facts.closes_at,
+        "notice_until": facts.noticed_at and facts.noticed_at + notice,
+        "objections_until": facts.provisional_at and facts.provisional_at + objections,
+        "opens_from": facts.opens_from,
+        "certifies_from": facts.certifies_from,
+    }
+    return {name: at.isoformat().replace("+00:00", "Z") if at else "–" for name, at in found.items()}
 
 
 def _may_still_cast(facts: ContestFacts) -> bool:
@@ -231,14 +249,15 @@ CONTEST: Machine[ContestFacts] = Machine(
         ("draft", "edit"): Move("draft"),
         ("draft", "notice"): Move("noticed", ("window_is_over",)),
         ("noticed", "open"): Move(
-            "open", ("roll_not_sealed", "notice_period_running", "before_opens_at", "window_is_over")
+            "open",
+            ("roll_not_sealed", "notice_period_running", "rule_lets_open_later", "before_opens_at", "window_is_over"),
         ),
         ("open", "extend"): Move("open", ("extension_not_allowed", "window_is_over"), needs_reason=True),
         ("open", "close"): Move("closed", ("window_still_open",)),
         ("closed", "count"): Move("counted", ("closing_not_finished",)),
         ("closed", "find_inconclusive"): Move("inconclusive", ("closing_not_finished",)),
         ("counted", "publish"): Move("provisional"),
-        ("provisional", "certify"): Move("certified", ("objection_period_running",)),
+        ("provisional", "certify"): Move("certified", ("objection_period_running", "rule_lets_certify_later")),
         ("provisional", "challenge"): Move("challenged", needs_reason=True),
         ("challenged", "recount"): Move("recounted"),
         ("recounted", "publish"): Move("provisional"),
@@ -253,5 +272,8 @@ CONTEST: Machine[ContestFacts] = Machine(
         "closing_not_finished": lambda facts: not facts.closing_finished,
         "extension_not_allowed": lambda facts: facts.extension_max_days == 0,
         "objection_period_running": lambda facts: _runs(facts.provisional_at, facts.objection_days, facts.now),
+        "rule_lets_open_later": lambda facts: facts.opens_from is not None and facts.now < facts.opens_from,
+        "rule_lets_certify_later": lambda facts: facts.certifies_from is not None and facts.now < facts.certifies_from,
     },
+    dates=_contest_dates,
 )

@@ -3,7 +3,7 @@
 `catalogue()` holds the rules that come with the service, `read` reads another, `evaluate` applies one to counts.
 """
 
-from voting.core.rules.catalogue import catalogue, chosen, demanded, effects, effects_of, page, rule
+from voting.core.rules.catalogue import catalogue, chosen, demanded, effects, effects_of, page, rule, self_contained
 from voting.core.rules.counts import Counts
 from voting.core.rules.decide import Decision, Tallied, decide
 from voting.core.rules.evaluate import Evaluation
@@ -32,6 +32,7 @@ __all__ = [
     "page",
     "read",
     "rule",
+    "self_contained",
     "strictest",
     "strictest_to_json",
 ]

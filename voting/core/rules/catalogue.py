@@ -56,6 +56,14 @@ def rule(identifier: str) -> Rule:
     return found
 
 
+def self_contained(one: Rule) -> Mapping[str, Any]:
+    """The document of a rule with everything in it that it takes over from another but its fall-back."""
+    elect = one.document.get("elect", {})
+    if "as" not in elect:
+        return one.document
+    return {**one.document, "elect": self_contained(rule(elect["as"]))["elect"]}
+
+
 def page(after: str | None, limit: int) -> tuple[Rule, ...]:
     """At most `limit` rules behind the id `after`, in the order of ids."""
     return tuple(one for identifier, one in catalogue().items() if after is None or identifier > after)[:limit]

@@ -21,7 +21,7 @@ Amounts = Mapping[str, Amount]
 NAMES = ("heads", *BASES)
 """`heads` is another word for the basis `count`."""
 
-LEGAL = ("roll", "votes", "candidates", "seats", "proxies", "weights", "second")
+LEGAL = ("roll", "votes", "candidates", "seats", "choices", "proxies", "weights", "second")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,10 @@ class Counts:
     lots: int | None = None
     candidates: Mapping[str, Amounts] | None = None
     seats: int = 1
+    choices: int | None = None
+    """How many candidates one ballot may mark; as many as there are seats unless it is said."""
+    number: int = 1
+    """The round that was counted."""
     proxies: tuple[Holder, ...] = ()
     tagged: tuple[Tagged, ...] = ()
     second: Counts | None = None
@@ -95,6 +99,7 @@ def _read(
         lots=lots,
         candidates=None if candidates is None else {name: _amounts(node, bases) for name, node in candidates.items()},
         seats=parts["seats"].whole(1, 250) if "seats" in parts else 1,
+        choices=parts["choices"].whole(1, 250) if "choices" in parts else None,
         proxies=tuple(_holder(node, bases) for node in parts["proxies"].items()) if "proxies" in parts else (),
         tagged=_tagged(parts["weights"], bases, tags, votes) if "weights" in parts else (),
         second=_read(parts["second"], second_bases, tags, (), roll) if "second" in parts else None,

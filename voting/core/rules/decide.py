@@ -39,6 +39,8 @@ class Tallied:
     seats: int = 1
     silent: Amounts | None = None
     """Electors whom the paper reached and who did not answer; unknown where nothing is given."""
+    number: int = 1
+    """The round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,11 @@ def counts_of(rule: Rule, tallied: Tallied) -> Counts:
         votes = {"for": tallied.marked, "invalid": _less(tallied.cast, tallied.marked, bases), "silent": silent}
         candidates = {name: _on(amounts, bases) for name, amounts in tallied.options.items()}
         roll, by_state = _on(tallied.roll, bases), {state: _on(one, bases) for state, one in votes.items()}
-        return of_ballots(roll, by_state, candidates=candidates, seats=tallied.seats)
+        # What one ballot may mark was settled when it was cast.
+        choices = len(candidates)
+        return of_ballots(
+            roll, by_state, candidates=candidates, seats=tallied.seats, choices=choices, number=tallied.number
+        )
     by_role = _by_role(tallied.options, bases)
     marked = {basis: sum(amounts[basis] for amounts in by_role.values()) for basis in bases}
     votes = {**by_role, "invalid": _less(tallied.cast, marked, bases), "silent": _on(silent, bases)}

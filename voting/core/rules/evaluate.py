@@ -196,6 +196,8 @@ def _elect(rule: Rule, counts: Counts, sums: Sums) -> tuple[RoundFound, ...]:
         return ()
     basis = rule.elect.first_round.basis if rule.elect.first_round else rule.bases[0]
     _fit(counts, sums, counts.candidates, counts.seats, "")
+    if counts.number == 2 and rule.elect.second_round is not None:
+        return (electing.second_round(rule.elect, basis, counts.candidates, counts.seats, sums),)
     first = electing.first_round(rule.elect, basis, counts.candidates, counts.seats, sums)
     second = counts.second
     if second is None or first.next is None:
@@ -212,6 +214,7 @@ def _elect(rule: Rule, counts: Counts, sums: Sums) -> tuple[RoundFound, ...]:
 
 def _fit(counts: Counts, sums: Sums, candidates: Mapping[str, Amounts], seats: int, under: str) -> None:
     """No candidate has more votes than took part, nor all together more than every ballot can give."""
+    choices = counts.choices or seats
     faults = []
     for basis in counts.roll:
         part = sums.value(("participating",), basis)
@@ -222,8 +225,8 @@ def _fit(counts: Counts, sums: Sums, candidates: Mapping[str, Amounts], seats: i
                     Fault(f"{under}/candidates/{_escaped(name)}", "counts_candidate_above_participating", facts)
                 )
         total = sum(amounts[basis] for amounts in candidates.values())
-        if not faults and total > part * seats:
-            facts = {"basis": basis, "got": str(total), "participating": str(part), "seats": str(seats)}
+        if not faults and total > part * choices:
+            facts = {"basis": basis, "got": str(total), "participating": str(part), "seats": str(choices)}
             faults.append(Fault(f"{under}/candidates", "counts_candidates_above_ballots", facts))
     if faults:
         raise Invalid(faults)

@@ -169,6 +169,8 @@ class Rule:
     extension: Extension | None = None
     effects: tuple[str, ...] = ()
     official_channel_required: bool = False
+    calendar: str = "weekends"
+    """By which working days its periods are counted."""
 
     @property
     def bases(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from voting.core.rules import form
+from voting.core.rules import calendars, form
 from voting.core.rules.form import (
     Clock,
     Elect,
@@ -45,6 +45,7 @@ LEGAL = (
     "extension",
     "effects",
     "official_channel_required",
+    "calendar",
 )
 _TEST = ("kind", "basis", "have", "of", "op", "fraction")
 
@@ -79,6 +80,7 @@ def read(document: Mapping[str, Any], find: Find = lambda _: None) -> Rule:
         official_channel_required=(
             parts["official_channel_required"].boolean() if "official_channel_required" in parts else False
         ),
+        calendar=parts["calendar"].choice(tuple(calendars.catalogue())) if "calendar" in parts else "weekends",
     )
     if not top.faults:
         _fit(top, rule)

@@ -1,0 +1,405 @@
+"""Whether a contest passed by its rule: what the rule asks of a draft, what is frozen, and what comes next."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from sqlmodel import Session
+
+from tests.contests import world
+from tests.contests.people import OFFICER, RESIDENT, RETURNING, STRANGER, TELLER
+from tests.contests.test_drafts import DRAFT, faults
+from tests.contests.test_moves import fill
+from tests.contests.world import DAY, NOW
+from voting.contests import decision, drafts, moves, queries, timeline
+from voting.contests.drafts import NewOption
+from voting.contests.tables import BoxRow, Contest, OpenBallotLink, Participation
+from voting.core import rules
+from voting.core.rules.evaluate import FAILED, INCONCLUSIVE, PASSED
+from voting.errors import Conflict, Forbidden, IllegalMove, Unauthenticated
+from voting.log import journal
+from voting.roll.tables import Roll, RollEntry
+
+MEETING, ORDINARY, SPECIAL = "cn.residents-meeting", "cn.civil-code-278.ordinary", "cn.civil-code-278.special"
+RESIDENTS = "cn.rc-election.residents"
+LATER = NOW + timedelta(days=40)
+OPENS = NOW + timedelta(days=16)
+YES_NO = [NewOption({"en": name}) for name in ("yes", "no", "abstain")]
+QUESTION = replace(DRAFT, options=YES_NO, method="yes-no", rule_id=MEETING, opens_at=OPENS, closes_at=OPENS + DAY)
+VOTE = replace(QUESTION, rule_id=RESIDENTS, method="plurality", options=DRAFT.options)
+
+
+def owners(session: Session, areas: tuple[int, ...], basis: str = "owner") -> str:
+    """A sealed roll with these exclusive areas."""
+    roll = Roll(
+        id=f"rol_{basis}", community_id="com_1", name="x", basis=basis, scope={"kind": "community"}, created_at=NOW
+    )
+    session.add(roll)
+    session.flush()
+    for place, area in enumerate(areas):
+        session.add(
+            RollEntry(
+                id=f"ent_{basis}_{place}",
+                community_id="com_1",
+                roll_id=roll.id,
+                elector=f"o{place}",
+                label=str(place),
+                area_cm2=area,
+                salt=b"s" * 32,
+            )
+        )
+    session.flush()
+    roll.state, roll.electors, roll.heads, roll.area_cm2 = "sealed", len(areas), len(areas), sum(areas)
+    session.flush()
+    return roll.id
+
+
+def opened(session: Session, draft: drafts.Draft = QUESTION, **changes: Any) -> str:
+    contest_id = drafts.create(session, OFFICER, "com_1", replace(draft, **changes), now=NOW).contest.id
+    moves.notice(session, OFFICER, contest_id, now=NOW)
+    moves.open_(session, OFFICER, contest_id, now=OPENS)
+    return contest_id
+
+
+def finish(session: Session, contest_id: str, now: datetime = OPENS + DAY) -> str:
+    moves.close(session, OFFICER, contest_id, now=now)
+    world.finish_closing(session, contest_id)
+    moves.count(session, TELLER, contest_id, now=now)
+    moves.publish(session, RETURNING, contest_id, now=now)
+    return contest_id
+
+
+def decided(session: Session, *rankings: tuple[int, ...], draft: drafts.Draft = QUESTION, **changes: Any) -> str:
+    contest_id = opened(session, draft, **changes)
+    fill(session, contest_id, *rankings)
+    return finish(session, contest_id)
+
+
+def found(session: Session, contest_id: str, now: datetime = LATER) -> decision.Decided:
+    return decision.of(session, STRANGER, contest_id, now=now)
+
+
+# --- the draft
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer", "code"),
+    [
+        ({"rule_id": "cn.nowhere"}, "/rule_id", "rule_unknown"),
+        ({"rule_id": MEETING, "method": "irv"}, "/method", "rule_needs_method"),
+        ({"rule_id": RESIDENTS, "method": "yes-no", "options": YES_NO[:2]}, "/method", "rule_needs_method"),
+        ({"rule_id": "fr-copro.24", "method": "yes-no", "options": YES_NO}, "/rule_id", "rule_basis_not_on_roll"),
+        ({"rule_id": ORDINARY, "method": "yes-no", "options": YES_NO}, "/secrecy", "rule_needs_open_vote"),
+        ({"rule_id": ORDINARY, "method": "yes-no", "options": YES_NO}, "/roll_id", "rule_of_another_electorate"),
+        ({"effects": ["cn.flying"]}, "/effects/0", "rule_effect_unknown"),
+        (
+            {"rule_id": ORDINARY, "effects": ["cn.civil-code-278.item-8"], "method": "yes-no", "options": YES_NO},
+            "/rule_id",
+            "rule_not_strict_enough",
+        ),
+    ],
+)
+def test_a_rule_that_does_not_fit_is_refused_where_it_stands(
+    session: Session, changes: dict[str, Any], pointer: str, code: str
+) -> None:
+    assert (pointer, code) in faults(session, **changes)
+
+
+def test_the_strictest_rule_that_the_effects_demand_is_taken(session: Session) -> None:
+    effects = ["cn.civil-code-278.item-5", "cn.parking.on-common-ground"]
+    draft = replace(QUESTION, roll_id=owners(session, (1, 2)), rule_id=None, effects=effects, secrecy="open")
+    assert drafts.create(session, OFFICER, "com_1", draft, now=NOW).contest.rule_id == SPECIAL
+
+
+def test_a_stricter_rule_than_the_effects_demand_may_be_named(session: Session) -> None:
+    draft = replace(QUESTION, roll_id=owners(session, (1, 2)), rule_id=SPECIAL, secrecy="open")
+    made = drafts.create(session, OFFICER, "com_1", replace(draft, effects=["cn.civil-code-278.item-5"]), now=NOW)
+    assert made.contest.rule_id == SPECIAL
+
+
+def test_a_contest_without_a_rule_is_as_before(session: Session) -> None:
+    contest_id = decided(session, (0,), (1,), rule_id=None)
+    with pytest.raises(Conflict, match="contest_has_no_rule"):
+        found(session, contest_id)
+
+
+# --- frozen, and kept by the clock
+
+
+def test_the_opening_freezes_the_rule_whole(session: Session) -> None:
+    contest_id = opened(session, VOTE, rule_id=RESIDENTS)
+    contest = session.get_one(Contest, contest_id)
+    assert contest.rule == rules.rule(RESIDENTS).document
+    event = next(event for event in journal.of(session, "contest", contest_id) if event.kind == "opened")
+    assert (event.facts["rule"], event.facts["rule_version"]) == (RESIDENTS, 1)
+
+
+def test_a_decision_is_by_the_frozen_rule_not_by_todays(session: Session) -> None:
+    contest_id = decided(session, (0,), (0,), (0,), (1,))
+    contest = session.get_one(Contest, contest_id)
+    assert found(session, contest_id).outcome == PASSED
+    # As if the catalogue had asked for nine tenths when it opened.
+    frozen = dict(rules.rule(MEETING).document)
+    frozen["tests"] = [*frozen["tests"][:-1], {**frozen["tests"][-1], "fraction": "9/10"}]
+    contest.rule = frozen
+    session.flush()
+    assert found(session, contest_id).outcome == FAILED
+
+
+def test_a_rule_that_takes_over_an_election_is_frozen_with_it(session: Session) -> None:
+    draft = replace(VOTE, roll_id=owners(session, (1, 2), "household"), rule_id="cn.unit-leader.double-majority")
+    contest_id = opened(session, draft)
+    assert "first_round" in (session.get_one(Contest, contest_id).rule or {})["elect"]
+
+
+def test_the_notice_of_the_rule_is_kept_to_the_day_and_the_refusal_names_it(session: Session) -> None:
+    contest_id = drafts.create(session, OFFICER, "com_1", replace(QUESTION, opens_at=NOW), now=NOW).contest.id
+    moves.notice(session, OFFICER, contest_id, now=NOW)
+    # Ten days after 1 March, in Shanghai: the eleventh is over at 16:00 UTC.
+    end = datetime(2026, 3, 11, 16, tzinfo=NOW.tzinfo)
+    with pytest.raises(IllegalMove, match="rule_lets_open_later") as refused:
+        moves.open_(session, OFFICER, contest_id, now=end - timedelta(seconds=1))
+    assert refused.value.facts["opens_from"] == "2026-03-11T16:00:00Z"
+    assert timeline.of(session, STRANGER, contest_id, now=NOW).steps[1].from_at == end
+    moves.open_(session, OFFICER, contest_id, now=end)
+
+
+def test_the_display_of_the_roll_counts_as_well(session: Session) -> None:
+    session.execute(Roll.__table__.insert().values(  # type: ignore[attr-defined]  # a roll that was displayed, then sealed
+        id="rol_shown", community_id="com_1", name="x", basis="person", scope={"kind": "community"}, state="sealed",
+        electors=1, heads=1, area_cm2=0, terms={}, displayed_at=NOW, created_at=NOW, version=1,
+    ))  # fmt: skip
+    contest_id = drafts.create(session, OFFICER, "com_1", replace(VOTE, roll_id="rol_shown"), now=NOW).contest.id
+    moves.notice(session, OFFICER, contest_id, now=NOW)
+    with pytest.raises(IllegalMove, match="rule_lets_open_later") as refused:
+        moves.open_(session, OFFICER, contest_id, now=OPENS)
+    assert refused.value.facts["opens_from"] == "2026-03-21T16:00:00Z"
+
+
+# --- the decision
+
+
+def test_three_of_five_for_it_carry_a_residents_meeting(session: Session) -> None:
+    contest_id = decided(session, (0,), (0,), (0,), (1,), (2,))
+    answer = found(session, contest_id)
+    assert answer.decision is not None
+    assert [(test.have, test.of, test.result) for test in answer.decision.evaluation.tests] == [
+        (5, 6, True),
+        (3, 5, True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rankings", "outcome"),
+    [
+        ([(0,), (0,), (0,)], INCONCLUSIVE),  # Half of six is not more than half.
+        ([(0,), (0,), (1,), (2,)], FAILED),  # Two of four are not more than half: abstentions stay in the base.
+        ([(0,), (0,), (0,), (1,)], PASSED),
+    ],
+)
+def test_a_question_is_decided_by_quorum_and_majority(
+    session: Session, rankings: list[tuple[int, ...]], outcome: str
+) -> None:
+    assert found(session, decided(session, *rankings)).outcome == outcome
+
+
+def test_a_missed_turnout_floor_leaves_it_undecided_without_figures(session: Session) -> None:
+    contest_id = opened(session, terms=replace(DRAFT.terms, turnout_floor=Fraction(1, 2)))
+    fill(session, contest_id, (0,))
+    moves.close(session, OFFICER, contest_id, now=OPENS + DAY)
+    world.finish_closing(session, contest_id)
+    moves.count(session, TELLER, contest_id, now=OPENS + DAY)
+    answer = found(session, contest_id)
+    assert (answer.outcome, answer.decision) == (INCONCLUSIVE, None)
+
+
+def test_nobody_sees_a_decision_before_the_result(session: Session) -> None:
+    contest_id = opened(session)
+    with pytest.raises(Conflict, match="not_counted_yet"):
+        found(session, contest_id)
+
+
+def test_nobody_outside_sees_a_decision_before_the_publication(session: Session) -> None:
+    contest_id = opened(session)
+    fill(session, contest_id, (0,))
+    moves.close(session, OFFICER, contest_id, now=OPENS + DAY)
+    world.finish_closing(session, contest_id)
+    moves.count(session, TELLER, contest_id, now=OPENS + DAY)
+    with pytest.raises(Conflict, match="not_published_yet"):
+        found(session, contest_id)
+    assert decision.of(session, RETURNING, contest_id, now=LATER).rule.id == MEETING
+
+
+# --- area
+
+
+def weighed(session: Session, areas: tuple[int, ...], marks: tuple[int | None, ...], rule_id: str = SPECIAL) -> str:
+    """An open vote of owners: the n-th marks the option at its place, or stays away."""
+    contest_id = opened(session, roll_id=owners(session, areas), rule_id=rule_id, secrecy="open")
+    for place, mark in enumerate(marks):
+        if mark is None:
+            continue
+        slot, entry = secrets.token_bytes(32), f"ent_owner_{place}"
+        session.add(BoxRow(contest_id=contest_id, slot=slot, ballot=bytes((mark,))))
+        session.add(OpenBallotLink(contest_id=contest_id, entry_id=entry, slot=slot))
+        session.get_one(Participation, (contest_id, entry)).channel = "online"
+    session.flush()
+    return finish(session, contest_id)
+
+
+def test_one_square_centimetre_decides_a_vote(session: Session) -> None:
+    # Three of four are for it by heads; by area exactly three quarters, or 1 cm² short of it.
+    exact = weighed(session, (1_000_000, 1_000_000, 1_000_000, 1_000_000), (0, 0, 0, 1))
+    assert found(session, exact).outcome == PASSED
+
+
+def test_one_square_centimetre_less_and_it_fails(session: Session) -> None:
+    short = weighed(session, (1_000_000, 1_000_000, 999_999, 1_000_000), (0, 0, 0, 1))
+    answer = found(session, short)
+    assert answer.decision is not None
+    by_area = answer.decision.evaluation.tests[2]
+    assert (by_area.have, by_area.of, answer.outcome) == (2_999_999, 3_999_999, FAILED)
+
+
+def test_whoever_stays_away_weighs_in_the_roll_alone(session: Session) -> None:
+    answer = found(session, weighed(session, (400, 300, 300), (0, 0, None), ORDINARY))
+    assert answer.decision is not None
+    quorum = answer.decision.evaluation.tests[0]
+    assert (quorum.have, quorum.of, answer.outcome) == (700, 1000, PASSED)
+
+
+def test_ballots_without_their_elector_are_not_weighed(session: Session) -> None:
+    contest_id = opened(session, roll_id=owners(session, (1, 1)), rule_id=ORDINARY, secrecy="open")
+    fill(session, contest_id, (0,), (0,))
+    finish(session, contest_id)
+    with pytest.raises(Conflict, match="weights_do_not_reconcile"):
+        found(session, contest_id)
+
+
+# --- what comes next
+
+
+def ballots(*votes: int) -> list[tuple[int, ...]]:
+    """So many ballots for each candidate."""
+    return [(place,) for place, number in enumerate(votes) for _ in range(number)]
+
+
+def test_an_election_without_a_majority_asks_for_a_second_round(session: Session) -> None:
+    contest_id = decided(session, *ballots(2, 2, 1), draft=VOTE)
+    answer = found(session, contest_id)
+    ids = [option.id for option in queries.options(session, contest_id)]
+    assert answer.outcome == INCONCLUSIVE
+    assert answer.asked == decision.Asked("second_round", RESIDENTS, 1, (ids[0], ids[1]))
+
+
+def test_the_second_round_is_drafted_among_the_first_two(session: Session) -> None:
+    first = decided(session, *ballots(2, 2, 1), draft=VOTE)
+    values = {"opens_at": LATER, "closes_at": LATER + DAY, "now": OPENS + DAY}
+    made = decision.next_round(session, OFFICER, first, **values)
+    labels = [option.label for option in queries.options(session, made.contest.id)]
+    assert (made.contest.follows_id, labels) == (first, [option.label for option in DRAFT.options[:2]])
+    assert found(session, first).next_id == made.contest.id
+    with pytest.raises(Conflict, match="next_round_drafted"):
+        decision.next_round(session, OFFICER, first, **values)
+
+
+def test_an_annulled_second_round_may_be_drafted_again(session: Session) -> None:
+    first = decided(session, *ballots(2, 2, 1), draft=VOTE)
+    values = {"opens_at": LATER, "closes_at": LATER + DAY, "now": OPENS + DAY}
+    made = decision.next_round(session, OFFICER, first, **values)
+    moves.annul(session, RETURNING, made.contest.id, reason="x", now=OPENS + DAY)
+    assert decision.next_round(session, OFFICER, first, **values).contest.id != made.contest.id
+
+
+@pytest.mark.parametrize(("votes", "outcome", "elected"), [((3, 1), PASSED, 1), ((2, 2), INCONCLUSIVE, 0)])
+def test_the_second_round_elects_by_plurality(
+    session: Session, votes: tuple[int, ...], outcome: str, elected: int
+) -> None:
+    first = decided(session, *ballots(2, 2, 1), draft=VOTE)
+    begins = NOW + timedelta(days=30)
+    values = {"opens_at": begins, "closes_at": begins + DAY, "now": OPENS + DAY}
+    second = decision.next_round(session, OFFICER, first, **values).contest.id
+    moves.notice(session, OFFICER, second, now=OPENS + DAY)
+    moves.open_(session, OFFICER, second, now=begins)
+    fill(session, second, *ballots(*votes))
+    finish(session, second, begins + DAY)
+    answer = found(session, second)
+    assert answer.decision is not None
+    assert (answer.outcome, len(answer.decision.elected)) == (outcome, elected)
+    assert answer.decision.evaluation.rounds[0].number == 2
+
+
+def test_a_decision_that_asks_for_nothing_has_no_next_round(session: Session) -> None:
+    contest_id = decided(session, *ballots(4, 1), draft=VOTE)
+    assert found(session, contest_id).outcome == PASSED
+    with pytest.raises(Conflict, match="no_next_round"):
+        decision.next_round(session, OFFICER, contest_id, opens_at=LATER, closes_at=LATER + DAY, now=OPENS + DAY)
+
+
+@pytest.mark.parametrize(("who", "error"), [(STRANGER, Unauthenticated), (RESIDENT, Forbidden)])
+def test_only_officers_draft_the_next_round(session: Session, who: Any, error: type[Exception]) -> None:
+    contest_id = decided(session, *ballots(2, 2, 1), draft=VOTE)
+    with pytest.raises(error):
+        decision.next_round(session, who, contest_id, opens_at=LATER, closes_at=LATER + DAY, now=OPENS + DAY)
+
+
+def test_drafting_the_next_round_is_one_event(session: Session) -> None:
+    contest_id = decided(session, *ballots(2, 2, 1), draft=VOTE)
+    made = decision.next_round(session, OFFICER, contest_id, opens_at=LATER, closes_at=LATER + DAY, now=OPENS + DAY)
+    assert [event.kind for event in journal.of(session, "contest", made.contest.id)] == ["drafted"]
+
+
+# --- the timeline
+
+
+def steps(session: Session, contest_id: str, now: datetime = NOW) -> dict[str, timeline.Step]:
+    return {step.name: step for step in timeline.of(session, STRANGER, contest_id, now=now).steps}
+
+
+def test_a_draft_says_by_when_the_notice_must_be_out(session: Session) -> None:
+    contest_id = drafts.create(session, OFFICER, "com_1", QUESTION, now=NOW).contest.id
+    seen = {step.name: step for step in timeline.of(session, OFFICER, contest_id, now=NOW).steps}
+    # Ten whole days before 17 March in Shanghai: the notice goes out on the sixth at the latest.
+    assert seen["notice"].until_at == datetime(2026, 3, 6, 16, tzinfo=NOW.tzinfo)
+    assert (seen["notice"].state, seen["open"].state) == ("next", "later")
+
+
+def test_each_bound_names_its_clause(session: Session) -> None:
+    contest_id = drafts.create(session, OFFICER, "com_1", QUESTION, now=NOW).contest.id
+    moves.notice(session, OFFICER, contest_id, now=NOW)
+    bounds = {bound.what: bound.clause for bound in steps(session, contest_id)["open"].bounds}
+    assert set(bounds) == {"opens_at", "notice"}
+    assert "26" in bounds["notice"]["zh"]
+
+
+def test_steps_are_done_next_or_later(session: Session) -> None:
+    contest_id = decided(session, (0,))
+    seen = steps(session, contest_id)
+    assert [(step.name, step.state) for step in seen.values()] == [
+        ("notice", "done"),
+        ("open", "done"),
+        ("close", "done"),
+        ("count", "done"),
+        ("publish", "done"),
+        ("certify", "next"),
+    ]
+    assert seen["open"].at == OPENS
+
+
+def test_an_annulled_contest_has_nothing_next(session: Session) -> None:
+    contest_id = opened(session)
+    moves.annul(session, RETURNING, contest_id, reason="x", now=OPENS)
+    seen = steps(session, contest_id)
+    assert [step.state for step in seen.values()] == ["done", "done", "dropped", "dropped", "dropped", "dropped"]
+
+
+def test_the_timeline_says_what_this_caller_may_do(session: Session) -> None:
+    contest_id = opened(session)
+    mine = timeline.of(session, OFFICER, contest_id, now=OPENS).actions
+    assert mine["close"] == "window_still_open"
+    assert timeline.of(session, STRANGER, contest_id, now=OPENS).actions["close"] == "authentication_required"

@@ -1,0 +1,170 @@
+"""The decision rule of a contest: named in the draft, checked against what it asks, frozen with the opening.
+
+A draft names a rule, or the effects of the decision, and the strictest rule that they demand is taken. A rule named beside
+effects must be at least as strict as each of them demands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from voting.community.tables import Community
+from voting.contests.tables import Contest
+from voting.core import rules
+from voting.core.rules import Rule, calendars, clocks
+from voting.core.rules.decide import methods
+from voting.core.rules.form import Words
+from voting.core.rules.strictest import EQUAL, STRICTER, compare
+from voting.errors import Fault, Invalid, NotFound
+from voting.roll.tables import Roll
+
+ON_ROLL = ("count", "area")
+"""Bases that a roll carries."""
+
+BEFORE = ("notice",)
+AFTER = ("objection", "publicity")
+
+
+class Ruled(Protocol):
+    """What of a draft the rule looks at."""
+
+    @property
+    def rule_id(self) -> str | None: ...
+    @property
+    def effects(self) -> Sequence[str]: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def secrecy(self) -> str: ...
+    @property
+    def opens_at(self) -> datetime: ...
+    @property
+    def closes_at(self) -> datetime: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """An instant before which something cannot be done, and the clause that says so."""
+
+    what: str
+    at: datetime
+    clause: Words
+    certain: bool
+
+
+def chosen(rule_id: str | None, effects: Sequence[str]) -> str | None:
+    """The rule that decides: the one named, else the strictest that the effects demand. Raises `Invalid`."""
+    if rule_id is not None or not effects:
+        return rule_id
+    binding = rules.strictest(rules.demanded(effects)).binding
+    if len(binding) > 1:
+        raise Invalid.at("/effects", "effects_need_several_rules", rules=tuple(rule.id for rule in binding))
+    return binding[0].id
+
+
+def tie_break(rule_id: str | None) -> str | None:
+    """How ties of the count fall where the draft does not say: by lot, unless the rule says who is elected."""
+    rule = rules.catalogue().get(rule_id) if rule_id is not None else None
+    return "random" if rule is None or rule.elect is None else None
+
+
+def of(contest: Contest) -> Rule | None:
+    """The rule of a contest, as it was frozen if it has opened."""
+    if contest.rule_id is None:
+        return None
+    known = rules.catalogue().get(contest.rule_id)
+    if contest.rule is None or (known is not None and contest.rule == rules.self_contained(known)):
+        return rules.rule(contest.rule_id)
+    return rules.read(contest.rule, rules.catalogue().get)
+
+
+def frozen(contest: Contest) -> dict[str, Any] | None:
+    """The rule as the opening fixes it: whole, whatever becomes of the catalogue."""
+    return None if contest.rule_id is None else dict(rules.self_contained(rules.rule(contest.rule_id)))
+
+
+def check(session: Session, community_id: str, draft: Ruled, roll: Roll) -> None:
+    """Raise `Invalid` where the rule of a draft is unknown, too weak, or asks what this contest cannot give."""
+    rule_id = chosen(draft.rule_id, draft.effects)
+    if rule_id is None:
+        return
+    try:
+        rule = rules.rule(rule_id)
+    except NotFound as error:
+        raise Invalid.at("/rule_id", "rule_unknown", id=rule_id[:80]) from error
+    faults = [*_of_effects(rule, draft.effects), *_of_form(rule, draft, roll)]
+    zone, calendar = _time(session, community_id, rule)
+    faults += clocks.window_faults(draft.opens_at, draft.closes_at, rule.clocks, calendar, zone)
+    if faults:
+        raise Invalid(faults)
+
+
+def _of_effects(rule: Rule, effects: Sequence[str]) -> list[Fault]:
+    found = []
+    for effect, demanded in zip(effects, rules.demanded(effects), strict=True):
+        if rule.id != demanded.id and compare(rule, demanded).kind not in (STRICTER, EQUAL):
+            facts = {"rule": rule.id, "effect": effect, "demanded": demanded.id}
+            found.append(Fault("/rule_id", "rule_not_strict_enough", facts))
+    return found
+
+
+def _of_form(rule: Rule, draft: Ruled, roll: Roll) -> list[Fault]:
+    found = []
+    legal = methods(rule)
+    if draft.method not in legal:
+        found.append(Fault("/method", "rule_needs_method", {"rule": rule.id, "legal": legal, "got": draft.method[:80]}))
+    if any(basis not in ON_ROLL for basis in rule.bases):
+        found.append(Fault("/rule_id", "rule_basis_not_on_roll", {"rule": rule.id, "bases": rule.bases}))
+    elif "area" in rule.bases and draft.secrecy != "open":
+        found.append(Fault("/secrecy", "rule_needs_open_vote", {"rule": rule.id}))
+    if rule.electorate != "delegate" and rule.electorate != roll.basis:
+        facts = {"rule": rule.id, "electorate": rule.electorate, "basis": roll.basis}
+        found.append(Fault("/roll_id", "rule_of_another_electorate", facts))
+    return found
+
+
+def opens_from(session: Session, contest: Contest, roll: Roll) -> tuple[Bound, ...]:
+    """Before which instants the rule does not let the vote open: the notice, and the display of the roll."""
+    rule = of(contest)
+    if rule is None:
+        return ()
+    return (
+        *_bounds(session, contest, rule, BEFORE, contest.noticed_at),
+        *_bounds(session, contest, rule, ("roll_display",), roll.displayed_at),
+    )
+
+
+def certifies_from(session: Session, contest: Contest) -> tuple[Bound, ...]:
+    """Before which instants the rule does not let a published result be certified."""
+    rule = of(contest)
+    return () if rule is None else _bounds(session, contest, rule, AFTER, contest.provisional_at)
+
+
+def _bounds(
+    session: Session, contest: Contest, rule: Rule, which: Sequence[str], since: datetime | None
+) -> tuple[Bound, ...]:
+    if since is None:
+        return ()
+    zone, calendar = _time(session, contest.community_id, rule)
+    found = []
+    for clock in rule.clocks:
+        if clock.what in which and clock.bound == "min":
+            end = clocks.ends(since, clocks.of(clock), calendar, zone)
+            found.append(Bound(clock.what, end.at, clock.clause, end.certain))
+    return tuple(found)
+
+
+def _time(session: Session, community_id: str, rule: Rule) -> tuple[ZoneInfo, calendars.Calendar]:
+    community = session.get_one(Community, community_id)
+    return ZoneInfo(community.time_zone), calendars.calendar(rule.calendar)
+
+
+def latest(bounds: Sequence[Bound]) -> datetime | None:
+    """The last of some bounds."""
+    return max((bound.at for bound in bounds), default=None)
