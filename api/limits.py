@@ -3,6 +3,7 @@
 A sliding window of a minute, estimated from the counts of this minute and the last: the last one's weighs as much as it
 still reaches into the window. Counts live in the process that answered; several processes each grant the quota. A caller with
 a token is counted as itself, whatever its address; a stranger, and whoever shows a token that proves nothing, by address.
+Why it is not a library: docs/adr/0006.
 """
 
 from __future__ import annotations

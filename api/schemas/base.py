@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -19,6 +20,15 @@ from pydantic_core import CoreSchema, PydanticCustomError
 T = TypeVar("T")
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 _STRICT = {"int", "bool", "float"}
+
+
+def _put_last(schema: Any, names: Sequence[str]) -> None:
+    """Move fields of a model to the end of it, in the order of the names."""
+    while "fields" not in schema:
+        schema = schema["schema"]
+    for name in names:
+        if name in schema["fields"]:
+            schema["fields"][name] = schema["fields"].pop(name)
 
 
 def _make_strict(schema: Any) -> None:
@@ -92,11 +102,18 @@ class AllowedAction(BaseModel):
 
 
 class Representation(BaseModel):
-    """A resource as it is answered."""
+    """A resource as it is answered: what it is first, then what may be done with it, then its etag."""
 
     model_config = ConfigDict(from_attributes=True)
 
     etag: str = Field("", description="The strong etag of this representation; send it back as If-Match")
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """The schema with what every resource has behind what is its own."""
+        schema = handler(source)
+        _put_last(schema, ("allowed_actions", "etag"))
+        return schema
 
 
 class Actionable(Representation):

@@ -50,10 +50,18 @@ def test_a_read_keeps_the_conventions(reader: Reader, row: str) -> None:
     assert {"Accept-Language", "Authorization"} <= set(answer.headers["vary"].split(", "))
     if answer.headers["content-type"] == "application/json" and row.split()[1] not in FIXED:
         assert answer.json()["etag"] == etag
+        assert_natural(list(answer.json()))
         if "items" in answer.json():
             assert "next_cursor" in answer.json()
     again = reader.service.request("GET", address(row), headers=bearer | {"If-None-Match": etag})
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", etag)
+
+
+def assert_natural(members: list[str]) -> None:
+    """A thing says first which it is (the caller also of what kind), and last what may be done with it and its etag."""
+    assert members[-1] == "etag"
+    assert "id" not in members[2:]
+    assert "allowed_actions" not in members[:-2]
 
 
 @pytest.mark.parametrize("row", HEADS)
