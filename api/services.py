@@ -18,19 +18,23 @@ from voting.access.issuers import OutsideIssuers
 from voting.access.keys import embedded_issuer
 from voting.access.tokens import Issuer
 from voting.clock import Clock
-from voting.contests import receipts
+from voting.contests import queries, receipts
 from voting.contests.closer import Closer
 from voting.contests.writer import Writer
 from voting.core.authority import Principal
 from voting.errors import Unavailable
+from voting.log import keys as log_keys
+from voting.log.guard import Guard
+from voting.log.runner import Sequencer
+from voting.log.sequencer import Signing
 from voting.settings import Settings
 from voting.store import Engine, Session, engine_for, reading
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-KEPT_BACK = 3
-"""Connections of the pool that no request may take: the ballot writer's, the closer's and the readiness probe's."""
+KEPT_BACK = 4
+"""Connections of the pool that no request may take: the writer's, the closer's, the sequencer's and the readiness probe's."""
 SWEEP = timedelta(minutes=10)
 WOKEN_SHARE = 3
 """Of those who waited and were woken, so many go through the gate together: a third of it."""
@@ -38,7 +42,7 @@ WOKEN_SHARE = 3
 
 @dataclass(slots=True)
 class Services:
-    """Settings, clock, database, issuers and writer, and the gate before the database."""
+    """Settings, clock, database, issuers, writer and sequencer, and the gate before the database."""
 
     settings: Settings
     clock: Clock
@@ -47,6 +51,7 @@ class Services:
     outside: OutsideIssuers
     writer: Writer
     closer: Closer
+    sequencer: Sequencer
     gate: asyncio.Semaphore
     """At most as many requests as there are connections: no thread ever waits for a connection that is held by a
     request waiting for a thread."""
@@ -66,7 +71,9 @@ class Services:
         issuer, outside = embedded_issuer(settings), OutsideIssuers(settings.issuers)
         limit = RateLimit(settings.rate_per_minute)
         writer = Writer(engine, clock, receipts.signer(issuer, settings.public_url))
-        return cls(settings, clock, engine, issuer, outside, writer, Closer(engine), gate, limit)
+        signing = Signing(log_keys.of(settings), Guard(settings.log_state_dir))
+        sequencer = Sequencer(engine, clock, queries.community_time, signing)
+        return cls(settings, clock, engine, issuer, outside, writer, Closer(engine), sequencer, gate, limit)
 
     def __post_init__(self) -> None:
         """Furnish the seats of those who wait."""
@@ -78,6 +85,7 @@ class Services:
         """Start the threads."""
         self.writer.start()
         self.closer.start()
+        self.sequencer.start()
 
     def end_waiting(self) -> None:
         """Take no more work, and answer whoever waits: the process was told to stop."""
@@ -89,6 +97,7 @@ class Services:
         self.end_waiting()
         self.writer.stop()
         self.closer.stop()
+        self.sequencer.stop()
         self.outside.close()
         self.engine.dispose()
 

@@ -22,7 +22,7 @@ from voting import store
 from voting.clock import system_now
 from voting.contests.tables import BoxRow, Contest, Option, Participation
 from voting.core import box
-from voting.log.tables import PendingCommitment
+from voting.log.tables import CastCommitment
 from voting.roll.tables import RollVoter
 
 
@@ -90,9 +90,7 @@ def tutorial(database_url: str, key_file: str) -> FastAPI:
         marks = box.pack([[option] for option in ballot.ranking], places)
         db.add(BoxRow(contest_id=contest_id, slot=ballot.slot.encode(), ballot=marks))
         db.add(
-            PendingCommitment(
-                contest_id=contest_id, commitment=ballot.commitment.encode(), integrate_by=contest.closes_at
-            )
+            CastCommitment(contest_id=contest_id, commitment=ballot.commitment.encode(), integrate_by=contest.closes_at)
         )
         db.commit()
         return ReceiptOut(

@@ -99,8 +99,14 @@ def anyio_backend() -> str:
 @pytest.fixture
 def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of a service on the fresh database, with one key for all tests and no rate limit."""
-    key_file = tmp_path_factory.getbasetemp() / "token-key.pem"
-    return Settings(database_url=database_url, key_file=key_file, rate_per_minute=0, demo=True)
+    base = tmp_path_factory.getbasetemp()
+    return Settings(
+        database_url=database_url,
+        key_file=base / "token-key.pem",
+        log_state_dir=tmp_path_factory.mktemp("log-state"),
+        rate_per_minute=0,
+        demo=True,
+    )
 
 
 @pytest.fixture

@@ -31,6 +31,15 @@ class Settings(BaseSettings):
     key_file: Path = Path("var/token-key.pem")
     """ES256 private key (PEM) of the embedded issuer and of receipts; made with mode 0600 when absent."""
 
+    log_key_file: Path = Field(default_factory=lambda given: given["key_file"].with_name("log-key.pem"))
+    """Ed25519 private key (PEM) that signs the checkpoints of all logs; made with mode 0600 when absent. Default: `log-key.pem`
+    beside `key_file`."""
+    log_state_dir: Path = Field(default_factory=lambda given: given["key_file"].with_name("log-state"))
+    """Where this machine notes the last tree it signed of each log, outside the database and its backups. Default: the folder
+    `log-state` beside `key_file`."""
+    witnesses: list[str] = Field(default_factory=list)
+    """Verifier keys (type 0x04) of witnesses whose cosignatures are kept and served; a JSON list in the environment."""
+
     issuers: list[TrustedIssuer] = Field(default_factory=list)
     """Outside issuers whose tokens are believed; a JSON list in the environment."""
 

@@ -25,7 +25,7 @@ from voting.access import keys
 from voting.access.tables import ApiClient
 from voting.access.tokens import Issuer
 from voting.community.tables import Ownership, Person
-from voting.contests import closing, moves
+from voting.contests import closing, entries, moves, queries
 from voting.contests.tables import BoxRow, Contest, OpenBallotLink, Option, Participation
 from voting.core.authority import SYSTEM
 from voting.roll.tables import Proxy, Roll, RollEntry, RollObjection, RollVoter
@@ -73,7 +73,8 @@ def settle(session: Session) -> None:
     proxy = {"entry_id": "ent_1", "agent_id": "per_2", "form": "in_app", "granted_at": NOW, "granted_by": "per_1"}
     session.add(Proxy(id="prx_1", community_id="com_1", roll_id=roll.id, **proxy))
     session.flush()
-    roll.state = "sealed"
+    roll.state, roll.root, roll.electors = "sealed", bytes(32), 1
+    session.flush()
     for state in ("draft", "noticed", "open", "ended", "closed", "counted", "provisional"):
         a_contest(session, roll.id, state)
 
@@ -108,6 +109,8 @@ def a_contest(session: Session, roll_id: str, state: str) -> None:
         session.add(Option(id=f"opt_{state}_{position}", community_id="com_1", contest_id=identifier, **option))
     if state not in ("draft", "noticed"):
         session.add(Participation(contest_id=identifier, entry_id="ent_1"))
+        session.flush()
+        entries.open_log(session, contest, queries.options(session, identifier), session.get_one(Roll, roll_id))
     session.flush()
     if state == "provisional":
         session.add(BoxRow(contest_id=identifier, slot=bytes(32), ballot=b"\x00"))

@@ -55,6 +55,8 @@ class World:
     def __init__(self, service: Service) -> None:
         self.service = service
         transact(service.engine, settle)
+        # What was settled comes into the logs now, not in the middle of a count.
+        service.app.state.services.sequencer.turn()
         callers = bearers(service.app)
         self.admin, self.voter = callers["admin"], callers["resident"]
         self.wrong: list[str] = []

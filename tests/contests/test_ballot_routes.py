@@ -283,9 +283,9 @@ def test_storage_tells_neither_time_nor_order_nor_person(engine: Engine) -> None
     tables = inspect(engine)
     assert {column["name"] for column in tables.get_columns("ballot_box")} == {"contest_id", "slot", "seq", "ballot"}
     assert {column["name"] for column in tables.get_columns("participation")} == {"contest_id", "entry_id", "channel"}
-    waiting = {column["name"] for column in tables.get_columns("pending_commitment")}
-    assert waiting == {"contest_id", "commitment", "integrate_by"}
-    for table in ("ballot_box", "participation", "pending_commitment"):
+    waiting = {column["name"] for column in tables.get_columns("cast_commitment")}
+    assert waiting == {"contest_id", "commitment", "integrate_by", "leaf_index"}
+    for table in ("ballot_box", "participation", "cast_commitment"):
         assert not [column["name"] for column in tables.get_columns(table) if column.get("identity")]
         assert not [column["name"] for column in tables.get_columns(table) if column.get("default")]
 
@@ -295,7 +295,7 @@ def test_sqlite_keeps_no_row_number_beside_a_ballot(engine: Engine) -> None:
         pytest.skip("row numbers are SQLite's")
 
     def definitions(session: Any) -> list[str]:
-        query = "SELECT sql FROM sqlite_master WHERE name IN ('ballot_box', 'participation', 'pending_commitment')"
+        query = "SELECT sql FROM sqlite_master WHERE name IN ('ballot_box', 'participation', 'cast_commitment')"
         return [row[0] for row in session.connection().exec_driver_sql(query)]
 
     found = transact(engine, definitions)

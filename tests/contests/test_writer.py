@@ -21,6 +21,7 @@ from voting.contests import closing, moves
 from voting.contests.batch import Accepted, Cast
 from voting.contests.writer import Writer
 from voting.errors import Forbidden, Invalid, NotFound, Unavailable, YishiError
+from voting.log.integration import MARGIN
 from voting.store import transact
 
 T = TypeVar("T")
@@ -77,7 +78,7 @@ def codes(outcomes: list[Accepted | BaseException]) -> Counter[str]:
 def test_a_cast_checks_off_fills_the_box_and_waits_for_the_log(engine: Engine, writer: Writer) -> None:
     world.build(engine)
     cast = voter(person(0)).cast("opt_b", "opt_a")
-    assert together(writer, [cast]) == [Accepted(NOW + DAY)]
+    assert together(writer, [cast]) == [Accepted(NOW + DAY + MARGIN)]
     assert world.counts(engine) == (1, 1, 1)
     assert world.ballots(engine) == {cast.slot: (0, b"\x01\x00")}
 
@@ -111,6 +112,13 @@ def test_a_resend_promises_what_the_first_answer_promised(engine: Engine, writer
     assert isinstance(first, Accepted)
     assert isinstance(again, Accepted)
     assert first.integrate_by == again.integrate_by == NOW + timedelta(minutes=2)
+
+
+def test_a_small_roll_is_promised_the_latest_end_that_the_terms_allow(engine: Engine, writer: Writer) -> None:
+    world.build(engine, terms={"revoting": False, "ballots": "valid_only", "extension_max_days": 3})
+    accepted = together(writer, [voter(person(0)).cast("opt_a")])[0]
+    assert isinstance(accepted, Accepted)
+    assert accepted.integrate_by == NOW + 4 * DAY + MARGIN
 
 
 def test_other_marks_in_the_same_slot_are_refused(engine: Engine, writer: Writer) -> None:
@@ -205,7 +213,7 @@ def test_a_stranger_to_the_roll_is_refused(engine: Engine, writer: Writer) -> No
     world.build(engine, electors=2)
     outcomes = together(writer, [voter("per_stranger").cast("opt_a"), voter(person(0)).cast("opt_a")])
     assert isinstance(outcomes[0], Forbidden)
-    assert outcomes[1] == Accepted(NOW + DAY)
+    assert outcomes[1] == Accepted(NOW + DAY + MARGIN)
 
 
 def test_an_unknown_contest_is_not_found(engine: Engine, writer: Writer) -> None:

@@ -13,12 +13,12 @@ from sqlmodel import Session, col
 
 from api.schemas.ballots import encode
 from voting.community.tables import Community, Person
-from voting.contests import closing
+from voting.contests import closing, entries
 from voting.contests.batch import Cast
 from voting.contests.tables import BoxRow, Closing, Contest, Option, Participation
 from voting.core import box
-from voting.core.evidence import hashes
-from voting.log.tables import PendingCommitment
+from voting.core.evidence import hashes, merkle
+from voting.log.tables import CastCommitment
 from voting.roll.tables import Roll, RollEntry, RollVoter
 from voting.roll.terms import RollTerms
 from voting.store import reader, transact
@@ -109,10 +109,12 @@ def roll(session: Session, electors: int, identifier: str = "rol_1", state: str 
         for n in numbers
     )
     session.flush()
+    leaves = sorted(hashes.roll_leaf(b"s" * 32, person(n), None) for n in numbers)
     session.add_all(
         RollVoter(roll_id=identifier, person_id=person(n), entry_id=f"ent_{identifier}_{n:05}") for n in numbers
     )
     session.flush()
+    made.root = merkle.root(leaves) if state == "sealed" else None
     made.state, made.electors, made.heads = state, electors, electors
     session.flush()
 
@@ -132,9 +134,10 @@ def open_contest(session: Session, electors: int, identifier: str = CONTEST, **c
         "electors": electors,
         "created_at": NOW,
     }
-    session.add(Contest(id=identifier, **(values | changes)))
+    contest = Contest(id=identifier, **(values | changes))
+    session.add(contest)
     session.flush()
-    session.add_all(
+    options = [
         Option(
             id=option if identifier == CONTEST else f"{option}_{identifier}",
             community_id="com_1",
@@ -143,10 +146,12 @@ def open_contest(session: Session, electors: int, identifier: str = CONTEST, **c
             label={"en": option},
         )
         for place, option in enumerate(OPTIONS)
-    )
-    roll_id = str((values | changes)["roll_id"])
-    entries = session.scalars(select(col(RollEntry.id)).where(col(RollEntry.roll_id) == roll_id)).all()
-    session.add_all(Participation(contest_id=identifier, entry_id=entry) for entry in entries)
+    ]
+    session.add_all(options)
+    roll_id = contest.roll_id
+    entries.open_log(session, contest, options, session.get_one(Roll, roll_id))
+    listed = session.scalars(select(col(RollEntry.id)).where(col(RollEntry.roll_id) == roll_id)).all()
+    session.add_all(Participation(contest_id=identifier, entry_id=entry) for entry in listed)
     session.flush()
 
 
@@ -184,7 +189,7 @@ def counts(engine: Engine) -> tuple[int, int, int]:
     with reader(engine) as session:
         checked = session.scalar(select(func.count()).where(col(Participation.channel).is_not(None)))
         boxed = session.scalar(select(func.count()).select_from(BoxRow))
-        waiting = session.scalar(select(func.count()).select_from(PendingCommitment))
+        waiting = session.scalar(select(func.count()).select_from(CastCommitment))
     return checked or 0, boxed or 0, waiting or 0
 
 

@@ -1,22 +1,15 @@
-"""The key file of the embedded issuer: one or more PEM private keys, the first of which signs.
-
-The file is made when it is absent. Several processes may start at once: each writes a key of its own under another name
-and links it to the final one, which the file system lets succeed once; then all of them read what is there. A reader
-therefore never sees half a key.
-"""
+"""The key file of the embedded issuer: one or more PEM private keys, the first of which signs. Made when it is absent."""
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
-import secrets
 from datetime import timedelta
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from voting import secret_files
 from voting.access.tokens import Issuer, SigningKey
 from voting.settings import Settings
 
@@ -35,9 +28,7 @@ def embedded_issuer(settings: Settings) -> Issuer:
 
 def load(path: Path) -> tuple[SigningKey, ...]:
     """The keys of the file, which is made if need be. Raises ValueError when it holds anything but P-256 keys."""
-    if not path.exists():
-        _make(path)
-    blocks = _BLOCK.findall(path.read_bytes())
+    blocks = _BLOCK.findall(secret_files.read(path, new_pem))
     if not blocks:
         raise ValueError(f"expected a PEM private key in {path}, found none")
     return tuple(_signing_key(block, path) for block in blocks)
@@ -55,18 +46,3 @@ def new_pem() -> bytes:
     return ec.generate_private_key(ec.SECP256R1()).private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-
-
-def _make(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(new_pem())
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):
-            os.link(draft, path)
-    finally:
-        draft.unlink()

@@ -16,10 +16,16 @@ from typing import TypeAlias
 
 from voting.contests.statements import Held, Poll, Statements, Stored
 from voting.errors import Conflict, Forbidden, Invalid, NotFound, YishiError
+from voting.log.integration import MARGIN
 
-CADENCE = timedelta(seconds=60)
+CADENCE = MARGIN
 AT_CLOSE_BELOW = 500
 """Rolls of fewer electors are integrated at the close: a batch of a minute might hold one ballot only."""
+
+
+def cadence_of(electors: int) -> int:
+    """Seconds between two batches of the contest's log; 0 where there is one batch, at the close."""
+    return 0 if electors < AT_CLOSE_BELOW else CADENCE.seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +66,12 @@ class Clash(Exception):
 
 
 def integrate_by(poll: Poll, now: datetime) -> datetime:
-    """When a ballot cast now is promised to be in the log: the end of the next cadence period, or the close."""
-    if poll.electors < AT_CLOSE_BELOW:
-        return poll.closes_at
+    """When a ballot cast now is promised to be in the log: the end of the next cadence period, or soon after the close.
+
+    The close may come as late as the terms allow an extension to make it.
+    """
+    if cadence_of(poll.electors) == 0:
+        return poll.closes_at + poll.extension + MARGIN
     second = now.replace(microsecond=0)
     return second - timedelta(seconds=second.second % CADENCE.seconds) + 2 * CADENCE
 

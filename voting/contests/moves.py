@@ -12,15 +12,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import insert, literal, null
 from sqlmodel import Session, col, select
 
-from voting.contests import closing, counting, queries, ruling
+from voting.contests import closing, counting, entries, queries, ruling
 from voting.contests.queries import Loaded
 from voting.contests.tables import Contest, Participation, Tally
 from voting.core import lifecycle
 from voting.core.authority import Principal
+from voting.core.evidence.events import Annulled, Extended
 from voting.core.lifecycle import CONTEST
 from voting.errors import Conflict, Invalid
 from voting.ids import timed_id
-from voting.log import journal
+from voting.log import journal, logs
 from voting.log.journal import EventFact
 from voting.roll.tables import RollEntry
 
@@ -46,11 +47,13 @@ def open_(session: Session, principal: Principal, contest_id: str, *, now: datet
     contest.opened_at = loaded.now
     if contest.publish_mode == "by_size":
         contest.publish_mode = "patterns" if roll.electors < PATTERNS_BELOW else "full"
+    options = queries.options(session, contest.id)
+    entries.open_log(session, contest, options, roll)
     facts: dict[str, EventFact] = {
         "closes_at": _written(contest.closes_at),
         "electors": roll.electors,
         "roll_root": roll.root.hex() if roll.root else "",
-        "options": [option.id for option in queries.options(session, contest.id)],
+        "options": [option.id for option in options],
     }
     if contest.rule is not None:
         facts |= {"rule": contest.rule["id"], "rule_version": contest.rule["version"]}
@@ -68,6 +71,7 @@ def extend(
         facts = {"after": _written(contest.closes_at), "until": _written(last)}
         raise Invalid.at("/closes_at", "extension_out_of_range", **facts)
     contest.closes_at = closes_at
+    logs.append_event(session, contest.id, Extended(loaded.now, closes_at, reason or ""))
     return _done(session, principal, loaded, state, "extended", reason, {"closes_at": _written(closes_at)})
 
 
@@ -121,6 +125,8 @@ def certify(session: Session, principal: Principal, contest_id: str, *, now: dat
 def annul(session: Session, principal: Principal, contest_id: str, *, reason: str | None, now: datetime) -> Loaded:
     """Declare the contest void, with a reason. It stays on record."""
     loaded, state = _may(session, principal, contest_id, "annul", now, reason)
+    if loaded.contest.opened_at is not None:
+        logs.append_event(session, contest_id, Annulled(loaded.now, reason or ""))
     return _done(session, principal, loaded, state, "annulled", reason)
 
 

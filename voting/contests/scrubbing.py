@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import Engine
 
-TABLES = ("ballot_box", "participation", "pending_commitment")
+TABLES = ("ballot_box", "participation", "cast_commitment")
 """Where the rows of open contests stand."""
 PATIENCE_MS = 2000
 """How long to wait for others to let go of a table or of an old state of the file."""

@@ -35,6 +35,8 @@ class Poll:
     clock_offset: timedelta
     is_open_vote: bool = False
     """Whether it is kept whose ballot lies in which slot."""
+    extension: timedelta = timedelta(0)
+    """How much later the terms allow the end to be moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,17 @@ class Statements:
             return None
         state, closes_at, roll_id, terms, electors, offset, secrecy = row
         self._is_over = state != "open"
-        revoting = bool(json.loads(terms).get("revoting"))
-        ahead = timedelta(seconds=offset)
-        return Poll(state, self._instant(closes_at), roll_id, revoting, electors, ahead, secrecy == "open")
+        rules = json.loads(terms)
+        return Poll(
+            state,
+            self._instant(closes_at),
+            roll_id,
+            bool(rules.get("revoting")),
+            electors,
+            timedelta(seconds=offset),
+            secrecy == "open",
+            timedelta(days=rules.get("extension_max_days", 0)),
+        )
 
     def electors(self, roll_id: str, persons: Sequence[str]) -> dict[str, tuple[str, str | None]]:
         """Person → (entry, channel of the check-off or nothing); absent when not on the roll. Holds the rows."""
@@ -203,14 +213,14 @@ _CHECK_OFF = (
     "UPDATE participation SET channel = 'online' WHERE contest_id = ? AND channel IS NULL AND entry_id IN (KEYS)"
 )
 _ADD_COMMITMENTS = (
-    "INSERT INTO pending_commitment (contest_id, commitment, integrate_by) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+    "INSERT INTO cast_commitment (contest_id, commitment, integrate_by) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 )
 _ADD_BALLOTS = "INSERT INTO ballot_box (contest_id, slot, seq, ballot) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
 _ADD_LINKS = "INSERT INTO open_ballot_link (contest_id, entry_id, slot) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 _REVISE = "UPDATE ballot_box SET seq = ?, ballot = ? WHERE contest_id = ? AND slot = ? AND seq < ?"
 _STORED = "SELECT slot, seq, ballot FROM ballot_box WHERE contest_id = ? AND slot IN (KEYS) ORDER BY slot FOR UPDATE"
 _STORED_SEALED = "SELECT slot, seq, ballot FROM sealed_ballot WHERE contest_id = ? AND slot IN (KEYS)"
-_PROMISED = "SELECT commitment, integrate_by FROM pending_commitment WHERE contest_id = ? AND commitment IN (KEYS)"
+_PROMISED = "SELECT commitment, integrate_by FROM cast_commitment WHERE contest_id = ? AND commitment IN (KEYS)"
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import BigInteger, text
 from sqlmodel import Field, Index, SQLModel
 
 from voting.store import Document, Instant
@@ -35,13 +36,76 @@ class Event(SQLModel, table=True):
     facts: dict[str, Any] = Field(default_factory=dict, sa_type=Document)
 
 
-class PendingCommitment(SQLModel, table=True):
-    """A cast commitment (32 bytes) not yet in the contest's log. Keyed by value alone: no order, no time of casting."""
+class CastCommitment(SQLModel, table=True):
+    """A cast commitment (32 bytes): waiting for the contest's log, or in it. Keyed by value: no order, no time of casting."""
 
-    __tablename__ = "pending_commitment"
-    __table_args__ = {"sqlite_with_rowid": False}
+    __tablename__ = "cast_commitment"
+    __table_args__ = (
+        Index(
+            "ix_cast_commitment_waiting",
+            "contest_id",
+            "commitment",
+            "integrate_by",
+            sqlite_where=text("leaf_index IS NULL"),
+            postgresql_where=text("leaf_index IS NULL"),
+        ),
+        {"sqlite_with_rowid": False},
+    )
 
     contest_id: str = Field(primary_key=True)
     commitment: bytes = Field(primary_key=True)
     integrate_by: datetime = Field(sa_type=Instant)
     """The end of the cadence period: the same for everybody who cast in it."""
+    leaf_index: int | None = Field(default=None, sa_type=BigInteger)
+    """Where it stands in the log; empty while it waits."""
+
+
+class Log(SQLModel, table=True):
+    """An append-only log: of a contest (its id) or of a community (its id). Changed by whoever holds the row."""
+
+    __tablename__ = "log"
+
+    id: str = Field(primary_key=True)
+    community_id: str = Field(index=True)
+    kind: str
+    """contest | community"""
+    cadence: int = 0
+    """Seconds between batches of commitments; 0: one batch at the close."""
+    origin: str | None = None
+    """The name it signs under, fixed by the first signature."""
+    stage: str = "empty"
+    """Where the order of a contest's events stands (`voting.core.evidence.event_order`)."""
+    appended: int = Field(default=0, sa_type=BigInteger)
+    """Events ever appended."""
+    integrated: int = Field(default=0, sa_type=BigInteger)
+    """Events that stand in the tree."""
+    size: int = Field(default=0, sa_type=BigInteger)
+    root: bytes
+    signed_size: int = Field(default=0, sa_type=BigInteger)
+    signed_root: bytes | None = None
+    checkpoint: bytes | None = None
+    """The newest checkpoint's note, without cosignatures."""
+    lease_holder: str | None = None
+    lease_until: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class LogEvent(SQLModel, table=True):
+    """An event that waits for the sequencer, by its number in the log (from 1). It goes when it stands in the tree."""
+
+    __tablename__ = "log_event"
+
+    log_id: str = Field(primary_key=True)
+    number: int = Field(primary_key=True, sa_type=BigInteger)
+    data: bytes
+
+
+class LogTile(SQLModel, table=True):
+    """A tile, or an entry bundle (level −1), of a log. A partial one is replaced by the wider one of its place."""
+
+    __tablename__ = "log_tile"
+
+    log_id: str = Field(primary_key=True)
+    level: int = Field(primary_key=True)
+    place: int = Field(primary_key=True, sa_type=BigInteger)
+    width: int
+    data: bytes

@@ -53,9 +53,9 @@ def test_a_secret_of_another_length_is_refused(length: int) -> None:
         hashes.slot("con_1", b"x" * length)
 
 
-def test_a_paper_slot_is_the_batch_and_the_number() -> None:
-    told = hashlib.sha256(b"yishi/1/paper\npap_1\x00\x00\x00\x01\x00").digest()
-    assert hashes.paper_slot("pap_1", 256) == told
+def test_a_paper_slot_is_the_salt_the_batch_and_the_number() -> None:
+    told = hashlib.sha256(b"yishi/1/paper\n" + b"s" * 32 + b"pap_1\x00\x00\x00\x01\x00").digest()
+    assert hashes.paper_slot(b"s" * 32, "pap_1", 256) == told
 
 
 def test_a_paper_batch_hashes_its_rankings_behind_a_salt() -> None:

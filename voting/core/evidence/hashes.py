@@ -55,9 +55,9 @@ def participation(bits: bytes) -> bytes:
     return digest("participation", bits)
 
 
-def paper_slot(batch_id: str, number: int) -> bytes:
-    """The box slot of a paper ballot: H("paper", batch id ‖ 0x00 ‖ number from 1 in 4 bytes, big-endian)."""
-    return digest("paper", batch_id.encode(), b"\x00", number.to_bytes(4, "big"))
+def paper_slot(salt: bytes, batch_id: str, number: int) -> bytes:
+    """A paper ballot's box slot: H("paper", the batch's salt ‖ batch id ‖ 0x00 ‖ number from 1 in 4 bytes, big-endian)."""
+    return digest("paper", _sized("salt", salt), batch_id.encode(), b"\x00", number.to_bytes(4, "big"))
 
 
 def paper_batch(salt: bytes, rankings: Sequence[Ranking]) -> bytes:

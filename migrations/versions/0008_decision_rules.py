@@ -1,6 +1,6 @@
 """Contests name the rule that decides them. Locks: ACCESS EXCLUSIVE on `contest` for the length of four ADD COLUMNs.
 
-Revision 0007.
+Revision 0008.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from alembic import op
 
 from voting.store import Document
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
