@@ -127,6 +127,13 @@ def test_undeclared_write_ins_leave_first_and_cannot_win() -> None:
     assert tally.winners == ("A",)
 
 
+def test_with_nobody_but_undeclared_write_ins_nobody_is_elected() -> None:
+    for method, seats in (("irv", 1), ("irv-multi-pass", 2), ("irv-bottoms-up", 1)):
+        tally = counted(method, "3 W; 1 A>W", seats, options="AW", undeclared_write_in="W", excluded_candidates=["A"])
+        assert (tally.winners, tally.outcome) == ((), "seats_left")
+        assert len(tally.rounds) == 1
+
+
 def test_everybody_below_a_cutoff_leaves_at_once() -> None:
     tally = counted("irv", "9 A; 8 B; 3 C; 2 D>B", cutoff_elimination=4)
     assert tally.rounds[0].eliminated == ("C", "D")

@@ -44,6 +44,14 @@ def test_sure_losers_leave_together_before_the_surplus_is_settled() -> None:
     assert batch.winners == single.winners
 
 
+def test_marks_are_read_as_the_rules_say() -> None:
+    rules = {"options": "ABC", "tie_break": "order"}
+    ended = counted("stv-meek", "3 A; 2 B=C>A; 1 C", 1, overvote="exhaust_immediately", **rules)
+    assert dict(ended.rounds[0].tallies) == {"A": 3, "B": 0, "C": 1}
+    passed = counted("stv-meek", "3 A; 2 B=C>A; 1 C", 1, overvote="skip_to_next_rank", **rules)
+    assert dict(passed.rounds[0].tallies) == {"A": 5, "B": 0, "C": 1}
+
+
 def test_votes_of_the_last_excluded_are_nobodys_until_the_count_is_complete() -> None:
     tally = counted("stv-meek-prf", "4 A>B; 2 C", 2, options="ABC", tie_break="order")
     remaining, complete = tally.rounds[-2:]

@@ -45,7 +45,7 @@ ILLEGAL = [
     ("stv-meek", "omega", "NaN"),
     ("stv-meek-prf", "decimal_places", 6),
     ("schulze", "strength", "votes"),
-    ("approval", "overvote", "skip_to_next_rank"),
+    ("approval", "overvote", "split_equally"),
 ]
 
 

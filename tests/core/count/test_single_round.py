@@ -51,6 +51,18 @@ def test_approval_counts_every_mark_once() -> None:
     assert votes(tally) == {"A": 3, "B": 5, "C": 3, "D": 0}
 
 
+def test_approval_reads_several_marks_in_a_rank_as_an_overvote_if_the_rules_say_so() -> None:
+    tally = counted("approval", "3 A=B>C; 2 B>C", overvote="exhaust_immediately")
+    assert votes(tally) == {"A": 0, "B": 2, "C": 2, "D": 0}
+    assert tally.rounds[0].exhausted == Exhausted(overvotes=3)
+    assert votes(counted("approval", "3 A=B>C", overvote="skip_to_next_rank"))["C"] == 3
+
+
+def test_scores_can_end_at_an_overvote_and_keep_their_grades_behind_one_passed_over() -> None:
+    assert votes(counted("score", "1 A>B=C>D", overvote="exhaust_immediately", max_score=3))["D"] == 0
+    assert votes(counted("score", "1 A>B=C>D", overvote="skip_to_next_rank", max_score=3))["D"] == 1
+
+
 def test_scores_are_ranks_from_the_best_grade_down() -> None:
     tally = counted("score", "2 A>->B; 1 B=C", max_score=2)
     assert votes(tally) == {"A": 4, "B": 2, "C": 2, "D": 0}
@@ -74,6 +86,13 @@ def test_borda_shares_the_points_of_equal_ranks() -> None:
 
 def test_borda_can_rank_those_left_out_last() -> None:
     assert votes(counted("borda", "1 A", unranked="ranked_last_equal")) == {"A": 4, "B": 2, "C": 2, "D": 2}
+
+
+def test_borda_reads_overvotes_and_repetitions_as_the_rules_say() -> None:
+    assert votes(counted("borda", "1 A>B=C>D", overvote="exhaust_immediately")) == {"A": 4, "B": 0, "C": 0, "D": 0}
+    assert votes(counted("borda", "1 A>B=C>D", overvote="skip_to_next_rank")) == {"A": 4, "B": 0, "C": 0, "D": 3}
+    assert votes(counted("borda", "1 A>A>B", duplicate="exhaust")) == {"A": 4, "B": 0, "C": 0, "D": 0}
+    assert votes(counted("borda", "1 A>B>C", max_rankings=2)) == {"A": 4, "B": 3, "C": 0, "D": 0}
 
 
 def test_yes_needs_more_votes_than_no() -> None:

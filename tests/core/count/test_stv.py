@@ -97,6 +97,26 @@ def test_rctab_eliminates_undeclared_write_ins_before_anybody_is_elected() -> No
     assert [(entry.elected, entry.eliminated) for entry in tally.rounds[:2]] == [((), ("C",)), (("A", "B"), ())]
 
 
+def test_rctab_eliminates_everybody_below_a_cutoff_at_once() -> None:
+    rules = {"options": "ABCDE", "cutoff_elimination": 3}
+    tally = rctab("7 A; 6 B; 6 C; 2 D>B; 1 E>B", 2, **rules)
+    assert [(entry.elected, entry.eliminated) for entry in tally.rounds[:2]] == [((), ("D", "E")), (("B",), ())]
+
+
+def test_sure_losers_are_transferred_though_they_leave_no_seat_to_fill() -> None:
+    tally = counted("stv-wigm-prf", "20 A; 18 B; 9 C; 2 D>C", 2, tie_break="order", batch_elimination=True)
+    assert [(entry.action, entry.source) for entry in tally.rounds if entry.transfers][-1] == ("transfer", ("D",))
+
+
+@pytest.mark.parametrize(
+    "method", ["stv-scottish", "stv-gregory-exact", "stv-wigm-prf", "stv-meek-prf", "stv-wigm-rctab"]
+)
+def test_ballots_for_nobody_who_stands_do_not_raise_the_quota(method: str) -> None:
+    rules = {"tie_break": "order", "excluded_candidates": ["D"]}
+    tally = counted(method, "5 A; 4 B>C; 3 C; 6 D", 2, **rules)
+    assert tally.rounds[0].threshold == counted(method, "5 A; 4 B>C; 3 C", 2, **rules).rounds[0].threshold
+
+
 def test_exact_surpluses_lose_nothing() -> None:
     tally = counted("stv-gregory-exact", "9 A>B; 3 B; 5 C; 2 D>B", 2, tie_break="order")
     assert tally.rounds[0].threshold == 7

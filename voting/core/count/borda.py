@@ -2,6 +2,7 @@
 
 With n options the k-th gets n − k + 1 points (`one_based`), n − k (`zero_based`), or 1/k (`harmonic`). Options of equal rank
 share the points of the places they take. Options left out get nothing, or (`ranked_last_equal`) share the last places.
+What a ballot ranks is read as `pairwise` reads it.
 """
 
 from __future__ import annotations
@@ -11,16 +12,15 @@ from collections.abc import Container
 from fractions import Fraction
 
 from voting.core.count import single_round
-from voting.core.count.ballots import Ranking, completed, is_blank
+from voting.core.count.ballots import Ranking, is_blank
 from voting.core.count.numbers import Amount, whole
+from voting.core.count.pairwise import weak_order
 from voting.core.count.poll import Poll
-from voting.core.count.rules import OPTIONS, TIES, UNRANKED, UNUSED_RANKS, Choice, Members
+from voting.core.count.rules import COMMON, UNRANKED, Choice, Members
 from voting.core.count.tally import Tally
 
 MEMBERS: Members = {
-    **UNUSED_RANKS,
-    **TIES,
-    **OPTIONS,
+    **COMMON,
     **UNRANKED,
     "points": Choice(("one_based", "zero_based", "harmonic")),
 }
@@ -32,18 +32,27 @@ def count(poll: Poll) -> Tally:
     values = place_values(len(standing), poll.rules.points or "one_based")
     # Ballots by option and by the places they give it: multiplied once at the end, not ballot by ballot.
     taken: dict[str, Counter[tuple[int, int]]] = {option: Counter() for option in standing}
+    index = {option: place for place, option in enumerate(standing)}
+    last = poll.rules.unranked == "ranked_last_equal"
     undervotes = 0
     for ranking, ballots in poll.ballots.items():
-        if is_blank(ranking) and poll.rules.unranked != "ranked_last_equal":
+        if is_blank(ranking) and not last:
             undervotes += ballots
             continue
-        for option, places in places_of(completed(ranking, standing, poll.rules), taken).items():
+        order = weak_order(ranking, index, poll.rules)
+        for option, places in places_of(with_last(order, standing) if last else order, taken).items():
             taken[option][places] += ballots
     points: dict[str, Amount] = {
         option: whole(sum((mean(values, places) * number for places, number in held.items()), start=Fraction(0)))
         for option, held in taken.items()
     }
     return single_round.tally(poll, points, sum(poll.ballots.values()), undervotes)
+
+
+def with_last(order: Ranking, standing: tuple[str, ...]) -> Ranking:
+    """The order with all options it leaves out in one last rank."""
+    ranked = {option for rank in order for option in rank}
+    return (*order, tuple(option for option in standing if option not in ranked))
 
 
 def place_values(size: int, points: str) -> tuple[Amount, ...]:

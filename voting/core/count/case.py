@@ -20,7 +20,10 @@ OPEN_WORDS = ("n/a", "unspecified", "not_representable_in_blt")
 OPEN_PHRASES = ("library specific",)
 
 NEEDED = ("method", "seats", "candidates", "rules", "ballots")
-KNOWN = {*NEEDED, "expected", "source", "licence", "name", "title", "cvr_format"}
+ABOUT = ("source", "licence", "attribution", "name", "title", "description", "note", "url", "date", "cvr_format")
+"""Members that say where a case comes from; they change nothing."""
+
+KNOWN = {*NEEDED, *ABOUT, "expected"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -262,6 +262,8 @@ class Runoff:
 
     def finished(self, eliminated: tuple[str, ...]) -> bool:
         """Whether the count has come to its natural end."""
+        if not self.standing:
+            return True
         if self.by_threshold:
             return bool(self.winners)
         if self.rules.continue_until_two and self.seats == 1:

@@ -95,6 +95,7 @@ class Meek:
         """Count to the end."""
         self.regroup()
         self.recount()
+        self.quota = self.share(self.counted)
         self.record("begin count")
         if not any(self.votes):
             return self.tally("no_ballots")

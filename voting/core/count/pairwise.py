@@ -7,7 +7,7 @@ ones, `not_compared` is compared with none. Withdrawn options and undeclared wri
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -131,28 +131,31 @@ def weak_order(ranking: Ranking, index: dict[str, int], rules: Rules) -> WeakOrd
     """
     if _is_strict(ranking, index) and (rules.max_rankings is None or len(ranking) <= rules.max_rankings):
         return ranking
-    groups: list[tuple[str, ...]] = []
+    return tuple(group for _, group in ranks_read(ranking, index, rules))
+
+
+def ranks_read(ranking: Ranking, index: Mapping[str, int], rules: Rules) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """The ranks that name anybody in `index`, by their number from 0; an option that was named before is left out."""
     seen: set[str] = set()
     blanks = 0
-    for rank in ranking[: rules.max_rankings]:
+    for number, rank in enumerate(ranking[: rules.max_rankings]):
         if not rank:
             blanks += 1
             continue
         if rules.skip_limit is not None and blanks > rules.skip_limit:
-            break
+            return
         blanks = 0
         if rules.duplicate == "exhaust" and not seen.isdisjoint(rank):
-            break
+            return
         fresh = tuple(option for option in dict.fromkeys(rank) if option in index and option not in seen)
         if rules.overvote not in EQUAL and (len(rank) > 1 or OVERVOTE in rank):
             if rules.overvote == "skip_to_next_rank":
                 continue
             if rules.overvote == "exhaust_immediately" or len(fresh) > 1 or OVERVOTE in rank:
-                break
+                return
         seen.update(option for option in rank if option != OVERVOTE)
         if fresh:
-            groups.append(fresh)
-    return tuple(groups)
+            yield number, fresh
 
 
 def _is_strict(ranking: Ranking, index: dict[str, int]) -> bool:

@@ -16,19 +16,10 @@ from voting.core.count import single_round
 from voting.core.count.ballots import OVERVOTE, Cause, Ranking, completed, is_blank, path_of
 from voting.core.count.numbers import Amount, whole
 from voting.core.count.poll import Poll
-from voting.core.count.rules import COMMON, UNRANKED, Choice, Members, Rules
+from voting.core.count.rules import COMMON, OVERVOTES, UNRANKED, Choice, Members, Rules
 from voting.core.count.tally import Exhausted, Tally
 
-OVERVOTES = (
-    "exhaust_immediately",
-    "skip_to_next_rank",
-    "exhaust_if_multiple_continuing",
-    "rejected_before_count",
-    "not_applicable",
-    "split_equally",
-)
-
-MEMBERS: Members = {**COMMON, **UNRANKED, "overvote": Choice(OVERVOTES)}
+MEMBERS: Members = {**COMMON, **UNRANKED, "overvote": Choice((*OVERVOTES, "split_equally"))}
 
 
 def count(poll: Poll, number: int = 1) -> Tally:

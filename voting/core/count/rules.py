@@ -165,6 +165,22 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Fixed:
+    """Fixed-point arithmetic, and nothing else; a text that begins so may go on."""
+
+    def read(self, value: object) -> str:
+        """The one word."""
+        if not isinstance(value, str) or not value.startswith("fixed"):
+            raise ValueError(value)
+        return "fixed"
+
+    @property
+    def legal(self) -> tuple[str, ...]:
+        """The one value."""
+        return ("fixed",)
+
+
+@dataclass(frozen=True, slots=True)
 class Names:
     """A list of option ids without repetition."""
 
@@ -276,28 +292,21 @@ TIES: Members = {
 
 OPTIONS: Members = {"excluded_candidates": Names(), "undeclared_write_in": Text(), "note": Text()}
 
+OVERVOTES = (
+    "exhaust_immediately",
+    "skip_to_next_rank",
+    "exhaust_if_multiple_continuing",
+    "rejected_before_count",
+    "not_applicable",
+)
+
 RANKS: Members = {
-    "overvote": Choice(
-        (
-            "exhaust_immediately",
-            "skip_to_next_rank",
-            "exhaust_if_multiple_continuing",
-            "rejected_before_count",
-            "not_applicable",
-        )
-    ),
+    "overvote": Choice(OVERVOTES),
     "skipped_ranks": Choice(("unlimited", "exhaust_when_more_than_n_consecutive")),
     "max_skipped_ranks": Whole(0),
     "max_rankings": Whole(1),
     "duplicate": Choice(("skip", "exhaust")),
 }
-
-UNUSED_RANKS: Members = {
-    "overvote": Choice(("not_applicable",)),
-    "skipped_ranks": Choice(("unlimited",)),
-    "duplicate": Choice(("skip",)),
-}
-"""For methods where options may share a rank and ranks may be empty: the words that say so, and no others."""
 
 COMMON: Members = {**RANKS, **TIES, **OPTIONS}
 

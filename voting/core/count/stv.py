@@ -42,6 +42,11 @@ class Transferable:
         return [option in standing for option in self.options]
 
     @property
+    def begun(self) -> Amount:
+        """The votes options hold, in units; asked before anything is transferred, the ballots that count for somebody."""
+        return sum(self.parcels.votes, start=0)
+
+    @property
     def vacant(self) -> int:
         """Seats not yet filled."""
         return self.seats - len(self.winners)

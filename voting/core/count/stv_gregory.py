@@ -49,14 +49,14 @@ class GregoryCount(Transferable):
         self.quota = self.exact_quota()
 
     def exact_quota(self) -> Amount:
-        """The quota of the valid ballots."""
+        """The quota of the ballots that count for somebody."""
         seats = max(self.seats, 1)
         named = {
             "hagenbach-bischoff": quota.hagenbach_bischoff,
             "imperiali": quota.imperiali,
             "hare": quota.hare,
         }
-        return named.get(self.rules.threshold or "droop", quota.droop_integer)(self.box.valid, seats)
+        return named.get(self.rules.threshold or "droop", quota.droop_integer)(self.begun, seats)
 
     def run(self) -> Tally:
         """Round after round until the seats are filled."""

@@ -8,13 +8,14 @@ the ballot, but no further than a rank of which nobody stands.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from math import comb
 
-from voting.core.count.ballots import OVERVOTE
 from voting.core.count.meek import OMEGA, Meek, upto_hopeful
+from voting.core.count.pairwise import weak_order
 from voting.core.count.poll import Poll
-from voting.core.count.rules import OPTIONS, TIES, UNUSED_RANKS, Choice, Flag, Members, Number, Text, Whole
+from voting.core.count.rules import COMMON, OVERVOTES, Choice, Flag, Members, Number, Text, Whole
 from voting.core.count.tally import Tally, Tie
 
 PLACES = 9
@@ -22,13 +23,11 @@ GUARDED = "guarded"
 """An `arithmetic` that names this keeps half as many digits more than `decimal_places` beside them."""
 
 EQUALIZED = ("equal_ranks_equalized", "equal_ranks_equalised")
-SPLIT = ("equal_ranks_split", "equal_ranks_split_equally", "equal_ranks_split_evenly", "not_applicable")
+SPLIT = ("equal_ranks_split", "equal_ranks_split_equally", "equal_ranks_split_evenly")
 
 MEMBERS: Members = {
-    **UNUSED_RANKS,
-    **TIES,
-    **OPTIONS,
-    "overvote": Choice((*EQUALIZED, *SPLIT)),
+    **COMMON,
+    "overvote": Choice((*EQUALIZED, *SPLIT, *OVERVOTES)),
     "arithmetic": Text(),
     "decimal_places": Whole(1, 20),
     "omega": Number(),
@@ -56,23 +55,16 @@ class WeakMeek(Meek):
         self.weak_groups: dict[WeakOrder, int] = {}
         self.strict: dict[tuple[int, ...], int] = {}
         self.weak: dict[WeakOrder, int] = {}
+        stands = {option: place for place, option in enumerate(self.options) if self.keep[place]}
+        equal = poll.rules.overvote in (*EQUALIZED, *SPLIT)
+        reading = replace(poll.rules, overvote=None) if equal else poll.rules
         for ranking, ballots in poll.ballots.items():
-            order = self.order(ranking)
+            order = tuple(tuple(stands[o] for o in rank) for rank in weak_order(ranking, stands, reading))
             if all(len(rank) == 1 for rank in order):
                 key = tuple(rank[0] for rank in order)
                 self.strict[key] = self.strict.get(key, 0) + ballots
             else:
                 self.weak[order] = self.weak.get(order, 0) + ballots
-
-    def order(self, ranking: tuple[tuple[str, ...], ...]) -> WeakOrder:
-        """The ranking as places: who stands, each once, without empty ranks."""
-        stands = {option: place for place, option in enumerate(self.options) if self.keep[place]}
-        order: list[tuple[int, ...]] = []
-        for rank in ranking:
-            places = tuple(stands.pop(option) for option in rank if option != OVERVOTE and option in stands)
-            if places:
-                order.append(places)
-        return tuple(order)
 
     def small(self, surplus: int) -> bool:
         """Omega or less."""

@@ -9,14 +9,14 @@ from __future__ import annotations
 from voting.core.count.ballots import Box
 from voting.core.count.meek import OMEGA, Meek, upto_hopeful
 from voting.core.count.poll import Poll
-from voting.core.count.rules import COMMON, Choice, Members, Never, Number, Whole
+from voting.core.count.rules import COMMON, Choice, Fixed, Members, Never, Number, Whole
 from voting.core.count.tally import Tally
 
 PLACES = 9
 
 MEMBERS: Members = {
     **COMMON,
-    "arithmetic": Choice(("fixed",)),
+    "arithmetic": Fixed(),
     "decimal_places": Whole(PLACES, PLACES),
     "omega": Number(),
     "threshold": Choice(("droop_fractional", "droop_fractional_dynamic")),

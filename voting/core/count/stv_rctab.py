@@ -1,8 +1,9 @@
 """Single transferable vote as RCTab counts it: weighted inclusive Gregory, cut to `decimal_places` for every ballot.
 
 Source: RCTab's multi-winner modes. In each round: elect all (or one) at the threshold, else eliminate the undeclared
-write-ins or the last. All surpluses of a round move together; what cutting leaves with a winner above the threshold is
-residual surplus, and once the seats are filled one last round shows the surpluses nobody receives any more.
+write-ins, else all below the cutoff, else the last. All surpluses of a round move together; what cutting leaves with a
+winner above the threshold is residual surplus, and once the seats are filled one last round shows the surpluses nobody
+receives any more.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from voting.core.count import quota
 from voting.core.count.numbers import Amount
 from voting.core.count.parcels import Revalue
 from voting.core.count.poll import Poll
-from voting.core.count.rules import COMMON, Choice, Members, Never, Whole
+from voting.core.count.rules import COMMON, Choice, FlagOrWhole, Members, Never, Whole
 from voting.core.count.stv import Transferable
 from voting.core.count.tally import Round, Tally, Transfer
 
@@ -24,7 +25,7 @@ MEMBERS: Members = {
     "threshold_basis": Choice(("first_round",)),
     "decimal_places": Whole(0, 20),
     "batch_elimination": Never(),
-    "cutoff_elimination": Never(),
+    "cutoff_elimination": FlagOrWhole(),
     "continue_until_two": Never(),
     "stop_after_round": Whole(1),
 }
@@ -57,7 +58,7 @@ class RctabCount(Transferable):
 
     def first_threshold(self) -> Amount:
         """The votes that elect, from the votes active in the first round."""
-        active = self.amount(sum(self.parcels.votes))
+        active = self.amount(self.begun)
         seats, places = max(self.seats, 1), self.places or 0
         if self.rules.threshold == "hare_ceil":
             return quota.hare_ceil(active, seats)
@@ -96,8 +97,20 @@ class RctabCount(Transferable):
         write_in = self.rules.undeclared_write_in
         if write_in is not None and write_in in self.standing and self.votes(write_in):
             return (write_in,)
+        below = self.below_cutoff()
+        if below:
+            return below
         lost = self.extreme(self.standing, "loser", number)
         return () if lost is None else (lost,)
+
+    def below_cutoff(self) -> tuple[str, ...]:
+        """Everyone below the cutoff (the threshold, or a number of votes), unless that is everyone."""
+        cutoff = self.rules.cutoff_elimination
+        if cutoff is False:
+            return ()
+        line = self.threshold if cutoff is True else self.scaled(cutoff)
+        below = tuple(option for option in self.standing if self.votes(option) < line)
+        return () if len(below) == len(self.standing) else below
 
     def is_last(self, number: int, elected: bool) -> bool:
         """Whether the count ends with this round."""

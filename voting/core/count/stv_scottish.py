@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from voting.core.count import quota
 from voting.core.count.poll import Poll
-from voting.core.count.rules import COMMON, Choice, Flag, Members, Never, Whole
+from voting.core.count.rules import COMMON, Choice, Fixed, Flag, Members, Never, Whole
 from voting.core.count.stv import Transferable
 from voting.core.count.tally import Round, Tally, Transfer
 
@@ -20,7 +20,7 @@ PLACES = 5
 
 MEMBERS: Members = {
     **COMMON,
-    "arithmetic": Choice(("fixed",)),
+    "arithmetic": Fixed(),
     "decimal_places": Whole(0, 20),
     "threshold": Choice(("droop_integer",)),
     "surplus": Choice(("wigm_last_value_all_papers",)),
@@ -43,7 +43,7 @@ class ScottishCount(Transferable):
         super().__init__(poll, PLACES if poll.rules.decimal_places is None else poll.rules.decimal_places)
         self.pending: list[str] = []
         self.parcels.open(self.continuing)
-        self.quota = self.scaled(quota.droop_integer(self.box.valid, max(self.seats, 1)))
+        self.quota = self.scaled(quota.droop_integer(self.amount(self.begun), max(self.seats, 1)))
 
     def run(self) -> Tally:
         """Stage after stage until the seats are filled."""

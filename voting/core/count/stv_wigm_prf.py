@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from voting.core.count.parcels import Revalue
 from voting.core.count.poll import Poll
-from voting.core.count.rules import COMMON, Choice, Flag, Members, Whole
+from voting.core.count.rules import COMMON, Choice, Fixed, Flag, Members, Whole
 from voting.core.count.stv import Transferable
 from voting.core.count.tally import Round, Tally, Transfer
 
@@ -19,7 +19,7 @@ PLACES = 4
 
 MEMBERS: Members = {
     **COMMON,
-    "arithmetic": Choice(("fixed",)),
+    "arithmetic": Fixed(),
     "decimal_places": Whole(PLACES, PLACES),
     "threshold": Choice(("droop_fractional",)),
     "surplus": Choice(("wigm_all_papers",)),
@@ -40,7 +40,7 @@ class ReferenceGregory(Transferable):
         super().__init__(poll, PLACES)
         self.pending: list[str] = []
         self.parcels.open(self.continuing)
-        self.quota = self.box.valid * 10**PLACES // (max(self.seats, 1) + 1) + 1
+        self.quota = int(self.begun) // (max(self.seats, 1) + 1) + 1
         self.number = 0
 
     def run(self) -> Tally:
@@ -117,8 +117,9 @@ class ReferenceGregory(Transferable):
         for option in losers:
             self.standing.remove(option)
             self.record("defeat", eliminated=(option,))
-        # Sure losers are only ever transferred if the count goes on.
-        if self.complete and (sure or self.rules.stop_when_last_vacancies_filled):
+        # Sure losers are not transferred if all who are left are elected now.
+        elects_the_rest = sure and len(self.standing) <= self.vacant
+        if elects_the_rest or (self.complete and self.rules.stop_when_last_vacancies_filled):
             return
         transfers: tuple[Transfer, ...] = ()
         for option in losers:
