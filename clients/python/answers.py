@@ -263,6 +263,7 @@ class Contest(Resource):
     rule_id: str | None = None
     effects: tuple[str, ...] = ()
     follows_id: str | None = None
+    ballot_form: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

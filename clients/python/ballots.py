@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -76,6 +76,27 @@ def open_new(contest_id: str, ranking: Iterable[str | Iterable[str]]) -> Opening
 def ranks(ranking: Iterable[str | Iterable[str]]) -> tuple[tuple[str, ...], ...]:
     """A ranking in its one form; a bare option id stands for a rank with this one mark."""
     return tuple((rank,) if isinstance(rank, str) else tuple(rank) for rank in ranking)
+
+
+def in_ballot_order(ranking: Iterable[str | Iterable[str]], options: Sequence[str]) -> Ranking:
+    """The ranking with the options of each rank in ballot order. What the contest does not have stands last."""
+    place = {option: number for number, option in enumerate(options)}
+    return tuple(tuple(sorted(rank, key=lambda option: place.get(option, len(place)))) for rank in ranks(ranking))
+
+
+def graded(scores: Mapping[str, int], options: Sequence[str], max_score: int | None) -> Ranking:
+    """The ranking that grades are kept as: rank i holds the options graded `max_score - i`, to the lowest grade given."""
+    if max_score is None:
+        raise ValueError("expected a contest counted by score")
+    for option, grade in scores.items():
+        if option not in options:
+            raise ValueError(f"expected an option of the contest; got {option!r}")
+        if not 0 <= grade <= max_score:
+            raise ValueError(f"expected a grade from 0 to {max_score} for {option}; got {grade!r}")
+    lowest = min(scores.values(), default=max_score + 1)
+    return tuple(
+        tuple(option for option in options if scores.get(option) == grade) for grade in range(max_score, lowest - 1, -1)
+    )
 
 
 def receipt_claims(receipt: str) -> dict[str, Any]:

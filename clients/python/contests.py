@@ -157,12 +157,29 @@ def events(contest_id: str) -> Call[Page[Event]]:
     return Call("GET", path("contests", contest_id, "events"), page_of(Event))
 
 
-def cast(contest_id: str, ranking: Iterable[str | Iterable[str]], *, proxy_id: str | None = None) -> Call[Cast]:
+def cast(contest: str | Contest, ranking: Iterable[str | Iterable[str]], *, proxy_id: str | None = None) -> Call[Cast]:
     """Cast a ballot: ranks from the most preferred, each an option id or several. Secret, nonce and slot are made here.
 
+    Give the contest itself where several options may share a rank: a rank is then put into ballot order, as it is hashed.
     `proxy_id` casts the ballot of the elector whose proxy one is.
     """
-    return cast_opening(ballots.open_new(contest_id, ranking), proxy_id=proxy_id)
+    if isinstance(contest, str):
+        return cast_opening(ballots.open_new(contest, ranking), proxy_id=proxy_id)
+    ordered = ballots.in_ballot_order(ranking, _ids(contest))
+    return cast_opening(ballots.open_new(contest.id, ordered), proxy_id=proxy_id)
+
+
+def cast_scores(contest: Contest, scores: Mapping[str, int], *, proxy_id: str | None = None) -> Call[Cast]:
+    """Cast grades by option id, from 0 to the contest's `max_score`. An option left out has no grade and receives 0.
+
+    Raises `ValueError` for a contest that is not graded, an option it does not have, or a grade out of range.
+    """
+    ranking = ballots.graded(scores, _ids(contest), contest.ballot_form.get("max_score"))
+    return cast_opening(ballots.open_new(contest.id, ranking), proxy_id=proxy_id)
+
+
+def _ids(contest: Contest) -> list[str]:
+    return [option.id for option in contest.options]
 
 
 def cast_opening(opening: Opening, *, proxy_id: str | None = None) -> Call[Cast]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clients.python import access, communities, contests, objections, proxies, register, rolls, rules, service
+from clients.python import access, communities, contests, objections, proxies, register, results, rolls, rules, service
 from clients.python.methods import Awaiting, AwaitingSender, Blocking, BlockingSender, Listing, Method
 
 
@@ -88,11 +88,18 @@ class _Contests:
     turnout = Method(contests.turnout)
     result = Method(contests.result)
     rounds = Method(contests.rounds)
+    explanation = Method(results.explanation)
+    rounds_svg = Method(results.rounds_svg)
+    recount = Method(results.recount)
+    open_ballots = Listing(results.open_ballots)
+    my_open_ballot = Method(results.my_open_ballot)
+    methods = Listing(results.methods)
     events = Listing(contests.events)
     decision = Method(contests.decision)
     timeline = Method(contests.timeline)
     next_round = Method(contests.next_round)
     cast = Method(contests.cast)
+    cast_scores = Method(contests.cast_scores)
     cast_opening = Method(contests.cast_opening)
     revote = Method(contests.revote)
 

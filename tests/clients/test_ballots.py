@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from clients.python import hashes
+from clients.python import ballots, hashes
 from clients.python.ballots import open_new, opening_from_json, ranks, receipt_claims, receipt_names
 from clients.python.errors import UnexpectedAnswer
+from voting.core import ballot
 
 
 def receipt(**claims: object) -> str:
@@ -56,3 +59,19 @@ def test_a_receipt_names_the_ballot_it_was_given_for_and_no_other() -> None:
 def test_what_is_no_receipt_is_refused(text: str) -> None:
     with pytest.raises(UnexpectedAnswer):
         receipt_claims(text)
+
+
+@given(st.dictionaries(st.sampled_from(["a", "b", "c", "d"]), st.integers(0, 7)))
+def test_grades_are_kept_as_the_service_keeps_them(scores: dict[str, int]) -> None:
+    form = ballot.form("score", ["a", "b", "c", "d"], rules={"max_score": 7})
+    assert ballots.graded(scores, ["a", "b", "c", "d"], 7) == ballot.graded(form, scores)
+
+
+@pytest.mark.parametrize(("scores", "most"), [({"a": 1}, None), ({"x": 1}, 5), ({"a": 6}, 5), ({"a": -1}, 5)])
+def test_grades_that_do_not_fit_are_not_sent(scores: dict[str, int], most: int | None) -> None:
+    with pytest.raises(ValueError, match="expected"):
+        ballots.graded(scores, ["a", "b"], most)
+
+
+def test_a_rank_of_several_is_put_into_ballot_order() -> None:
+    assert ballots.in_ballot_order([["c", "a"], "b"], ["a", "b", "c"]) == (("a", "c"), ("b",))

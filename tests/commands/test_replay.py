@@ -5,12 +5,18 @@ from __future__ import annotations
 import json
 import re
 import time
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from clients.python import Client
+from clients.python.answers import Contest
 from tests.commands.conftest import Served
 from tests.commands.processes import yishi, yishi_here
+from voting.clock import system_now
+from voting.commands import election
 
 CASE = {
     "name": "three for one seat",
@@ -67,6 +73,62 @@ def test_a_key_that_proves_nothing_ends_with_the_services_own_words(served: Serv
     assert done.returncode == 1
     assert done.stderr.count("401") == 1
     assert "Traceback" not in done.stderr
+
+
+MARKED: dict[str, tuple[dict[str, Any], list[Any]]] = {
+    "score": ({"rules": {"max_score": 9}, "secrecy": "open"}, [{0: 9, 2: 4}, {1: 9, 0: 8}, {}]),
+    "yes-no": ({}, [[0], [1], [0]]),
+    "approval": ({}, [[[2, 0]], [[0, 1]], []]),
+    "schulze": ({}, [[2, [1, 0]], [[1, 0], 2], [0, 1]]),
+    "two-round": ({}, [[2, 0], [0], [0, 1]]),
+}
+
+
+def test_every_kind_of_ballot_is_cast_and_its_count_told_through_the_client(served: Served) -> None:
+    with Client(served.url, served.key) as client:
+        community_id = election.found_community(client, "ballots of every kind", 3)
+        tokens = election.hand_out_tokens(client, community_id, lambda _: None)
+        roll_id = election.seal_roll(client, community_id)
+        opens_at = system_now() - timedelta(minutes=2)
+        said = {
+            "roll_id": roll_id,
+            "question": {"en": "?", "zh-CN": "？"},
+            "options": [{"label": {"en": label, "zh-CN": label}} for label in "ABC"],
+            "opens_at": opens_at,
+            "closes_at": opens_at + timedelta(days=1),
+        }
+        for method, (more, marked) in MARKED.items():
+            contest = client.contests.create(community_id, method=method, **said, **more)
+            client.contests.notice(contest.id)
+            contest = client.contests.open(contest.id)
+            ids = [option.id for option in contest.options]
+            for token, marks in zip(tokens, marked, strict=True):
+                voter = client.acting(token).contests
+                if isinstance(marks, dict):
+                    voter.cast_scores(contest, {ids[place]: grade for place, grade in marks.items()})
+                else:
+                    ranks = [[ids[place] for place in (rank if isinstance(rank, list) else [rank])] for rank in marks]
+                    voter.cast(contest, ranks)
+            election.close_and_count(client, contest)
+            told = told_of(client, contest)
+            assert told[0] == [ids[0]], method
+            assert "A" in told[1], method
+
+
+def told_of(client: Client, contest: Contest) -> tuple[list[str], str]:
+    """The winners and the last sentence, after everything that the client can read has been read."""
+    public = client.acting(None).contests
+    result = public.result(contest.id)
+    english, chinese = (public.explanation(contest.id, locale) for locale in ("en", "zh-CN"))
+    assert len(english.sentences) == len(chinese.sentences)
+    assert public.rounds_svg(contest.id, "zh-CN").startswith("<svg")
+    beside = public.recount(contest.id, [{"method": "plurality"}, {"without": [contest.options[0].id]}])
+    assert list(beside.published.winners) == list(result.winners)
+    assert [counted.sentence[:10] for counted in beside.alternatives] == ["Counted by"] * 2
+    if contest.secrecy == "open":
+        assert len(list(client.contests.open_ballots(contest.id))) == 3
+    assert contest.method in [form.method for form in public.methods()]
+    return list(result.winners), english.sentences[-1]
 
 
 def test_without_a_service_it_starts_its_own(file: Path) -> None:

@@ -46,6 +46,7 @@ SCORE_AS_MARKED = ballot.form("score", OPTIONS, as_marked=True)
         (AS_MARKED, [["a"], [], ["a"], ["b", "c"]]),
         (SCORE_AS_MARKED, [["a"], ["a"], [], [], [], ["b"]]),
         (AS_MARKED, [[box.OVERVOTE], []]),
+        (AS_MARKED, [["a"], [], [], [], [], ["b"]]),
     ],
 )
 def test_a_legal_ballot_has_no_fault(form: Form, ranking: list[list[str]]) -> None:
@@ -80,7 +81,7 @@ def test_a_legal_ballot_has_no_fault(form: Form, ranking: list[list[str]]) -> No
         (AS_MARKED, [["a", "a"]], "/ranking/0/1", "duplicate_option"),
         (AS_MARKED, [["a", box.OVERVOTE]], "/ranking/0/1", "unknown_option"),
         (AS_MARKED, [["x"]], "/ranking/0/0", "unknown_option"),
-        (AS_MARKED, [["a"]] * 5, "/ranking", "too_many_ranks"),
+        (AS_MARKED, [["a"]] * 254, "/ranking", "too_many_ranks"),
     ],
 )
 def test_a_fault_is_named_where_it_stands(form: Form, ranking: list[list[str]], pointer: str, code: str) -> None:

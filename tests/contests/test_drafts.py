@@ -103,6 +103,11 @@ def test_a_wrong_value_is_named_where_it_stands(
     assert faults(session, **changes) == [(pointer, code)]
 
 
+def test_the_record_of_another_election_keeps_its_seats(session: Session) -> None:
+    record = replace(DRAFT, seats=9, method="stv-scottish", terms=Terms(ballots="as_marked"))
+    assert drafts.create(session, OFFICER, "com_1", record, now=NOW).contest.seats == 9
+
+
 def test_a_roll_of_another_community_is_absent(session: Session) -> None:
     with pytest.raises(NotFound, match="roll_not_found"):
         drafts.create(session, replace(FOREIGNER), "com_2", DRAFT, now=NOW)

@@ -179,7 +179,8 @@ def _checked(draft: Draft, option_ids: Sequence[str]) -> dict[str, Any]:
     rules, strangers = _named({"tie_break": ruling.tie_break(draft.rule_id)} | dict(draft.rules), option_ids)
     faults += strangers
     if not faults:
-        faults += methods.faults(draft.method, option_ids, draft.seats, rules)
+        record = draft.terms.ballots == "as_marked"
+        faults += methods.faults(draft.method, option_ids, draft.seats, rules, record=record)
     if faults:
         raise Invalid(faults)
     return rules
@@ -191,8 +192,10 @@ def _of_window(draft: Draft) -> list[Fault]:
 
 def _of_options(draft: Draft) -> list[Fault]:
     faults = []
-    if not FEWEST_OPTIONS <= len(draft.options) <= MOST_OPTIONS:
-        facts = {"least": FEWEST_OPTIONS, "most": MOST_OPTIONS, "got": len(draft.options)}
+    is_record = draft.terms.ballots == "as_marked"
+    least = 1 if is_record else FEWEST_OPTIONS
+    if not least <= len(draft.options) <= MOST_OPTIONS:
+        facts = {"least": least, "most": MOST_OPTIONS, "got": len(draft.options)}
         faults.append(Fault("/options", "number_of_options", facts))
     seen: dict[tuple[str, str], int] = {}
     for place, option in enumerate(draft.options):
@@ -201,8 +204,8 @@ def _of_options(draft: Draft) -> list[Fault]:
                 faults.append(Fault(f"/options/{place}/label/{locale}", "same_label", {"label": label}))
     if draft.method == "yes-no" and len(draft.options) not in YES_NO_OPTIONS:
         faults.append(Fault("/options", "options_of_yes_no", {"got": len(draft.options)}))
-    # The record of another election may have had more seats than candidates; what is asked here may not.
-    if draft.seats > len(draft.options) and draft.terms.ballots == "valid_only":
+    # The record of another election may have had one candidate, or more seats than candidates; what is asked here may not.
+    if draft.seats > len(draft.options) and not is_record:
         faults.append(Fault("/seats", "more_seats_than_options", {"seats": draft.seats, "options": len(draft.options)}))
     return faults
 

@@ -99,13 +99,18 @@ def schema_of(kind: kinds.Kind) -> dict[str, Any]:
 
 
 def faults(
-    method: str, option_ids: Sequence[str], seats: int, rules: Mapping[str, Any], at: str = ""
+    method: str, option_ids: Sequence[str], seats: int, rules: Mapping[str, Any], at: str = "", record: bool = False
 ) -> tuple[Fault, ...]:
-    """What is wrong with counting so, with pointers behind `at`; nothing if it can be done."""
-    return tuple(_faults(method, option_ids, seats, rules, at))
+    """What is wrong with counting so, with pointers behind `at`; nothing if it can be done.
+
+    A `record` of another election fills what seats it filled there, as far as the count takes them.
+    """
+    return tuple(_faults(method, option_ids, seats, rules, at, record))
 
 
-def _faults(method: str, option_ids: Sequence[str], seats: int, rules: Mapping[str, Any], at: str) -> Iterator[Fault]:
+def _faults(
+    method: str, option_ids: Sequence[str], seats: int, rules: Mapping[str, Any], at: str, record: bool
+) -> Iterator[Fault]:
     dice = [member for member in _DICE if member in rules]
     if dice:
         yield Fault(f"{at}/rules/{dice[0]}", "lot_seed_elsewhere", {"member": dice[0]})
@@ -124,7 +129,7 @@ def _faults(method: str, option_ids: Sequence[str], seats: int, rules: Mapping[s
     except engine.CountError as error:
         yield Fault(f"{at}/rules", "rules_do_not_fit", {"why": str(error)})
     least, most = seats_of(method)
-    if seats < least or (most is not None and seats > most):
+    if not record and (seats < least or (most is not None and seats > most)):
         yield Fault(
             f"{at}/seats",
             "seats_of_method",

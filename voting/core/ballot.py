@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from voting.core.box import OVERVOTE, Ranking
+from voting.core.box import MOST_OPTIONS, OVERVOTE, Ranking
 from voting.errors import Fault
 
 _EQUAL_RANKS = frozenset(
@@ -40,7 +40,7 @@ class Form:
     places: Mapping[str, int]
     """Option id → position."""
     ranks: int
-    """How many ranks may be used."""
+    """How many ranks may be used. A paper that is taken as marked may have had more than there are options."""
     marks: int
     """How many options may stand at one rank."""
     as_marked: bool = False
@@ -76,7 +76,7 @@ def form(
         best = rules.get("max_score") or MAX_SCORE
         return Form(places, ranks=best + 1, marks=size, as_marked=as_marked, best=best)
     if as_marked:
-        return Form(places, ranks=size, marks=size, as_marked=True)
+        return Form(places, ranks=MOST_OPTIONS, marks=size, as_marked=True)
     ranks = 1 if method in _ONE_RANK else min(size, rules.get("max_rankings") or size)
     return Form(places, ranks=ranks, marks=_marks(method, size, seats, rules))
 
