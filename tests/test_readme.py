@@ -47,6 +47,15 @@ def test_every_step_of_the_first_five_minutes_prints_what_the_readme_says(runnin
             assert expected in printed, f"{step}\nprinted\n{printed}"
 
 
+def test_every_step_of_the_integrators_guide_prints_what_it_says(running: Demo) -> None:
+    steps = [(match[1], match[2]) for match in BLOCK.finditer((ROOT / "docs" / "integrator.md").read_text("utf-8"))]
+    assert steps
+    for language, step in steps:
+        printed = run(language, step, running.folder)
+        for expected in EXPECTED.findall(step):
+            assert expected in printed, f"{step}\nprinted\n{printed}"
+
+
 def test_the_readme_has_steps_for_the_shell_and_for_python() -> None:
     assert {language for language, _ in STEPS} == {"sh", "python"}
     assert len(EXPECTED.findall(README)) >= 8

@@ -272,6 +272,7 @@ class Turnout(Record):
 
     cast: int
     electors: int
+    etag: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -56,6 +56,8 @@ class Call(Generic[T]):
     """A POST that makes something: it is sent with an Idempotency-Key, the same one every time."""
     idempotent: bool = False
     """A POST that cannot act twice by its own content."""
+    patience: int = 0
+    """Seconds that the answer may take beyond what others may."""
 
     @property
     def repeatable(self) -> bool:
@@ -71,6 +73,7 @@ class Send:
     url: str
     headers: dict[str, str]
     content: bytes | None
+    patience: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ class Caller:
             headers["authorization"] = f"Bearer {self.token}"
         if call.creates:
             headers.setdefault("idempotency-key", secrets.token_hex(16))
-        return Send(call.method, self.base_url + call.path + _query(call.query), headers, content)
+        return Send(call.method, self.base_url + call.path + _query(call.query), headers, content, call.patience)
 
 
 def exchange(call: Call[T], caller: Caller) -> Conversation[T]:
@@ -161,6 +164,11 @@ def path(*parts: str) -> str:
 def one(kind: type[R]) -> Callable[[Answer], R]:
     """Reads one record."""
     return lambda answer: read(kind, answer.document())
+
+
+def newer(known: R) -> Callable[[Answer], R]:
+    """Reads the record that was waited for: the known one when it is still current."""
+    return lambda answer: known if answer.status == 304 else read(type(known), answer.document())
 
 
 def page_of(kind: type[R]) -> Callable[[Answer], Page[R]]:

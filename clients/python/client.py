@@ -24,6 +24,7 @@ from clients.python.downloads import Download, Progress
 from clients.python.errors import NoAnswer, TimedOut, YishiClientError
 from clients.python.resources import AsyncResources, Resources
 from clients.python.retries import Retries
+from clients.python.streams import SILENCE, Stream
 
 T = TypeVar("T")
 
@@ -102,12 +103,44 @@ class Client(Resources):
             raise _no_answer(step, error) from error
         found.end()
 
+    def listen(self, call: Call[T], /) -> Iterator[T]:
+        """Every record of a stream, over as many connections as it takes."""
+        stream = Stream(call, self._caller)
+        while True:
+            try:
+                yield from self._hear(stream)
+                wait = stream.pause
+            except YishiClientError as error:
+                wait = stream.broken(error)
+            time.sleep(wait)
+
+    def _hear(self, stream: Stream[T]) -> Iterator[T]:
+        step, timeout = stream.request, _patient(self._http.timeout, SILENCE)
+        try:
+            with self._http.stream(step.method, step.url, headers=step.headers, timeout=timeout) as response:
+                if response.status_code >= 400:
+                    accept(Answer(response.status_code, response.headers, response.read()))
+                for line in response.iter_lines():
+                    found = stream.heard(line)
+                    if found is not None:
+                        yield found
+        except httpx.TransportError as error:
+            raise _no_answer(step, error) from error
+
     def _perform(self, step: Step) -> Outcome:
         if not isinstance(step, Send):
             time.sleep(step.seconds)
             return None
         try:
-            return _answer(self._http.request(step.method, step.url, headers=step.headers, content=step.content))
+            return _answer(
+                self._http.request(
+                    step.method,
+                    step.url,
+                    headers=step.headers,
+                    content=step.content,
+                    timeout=_patient(self._http.timeout, step.patience),
+                )
+            )
         except httpx.TransportError as error:
             return _no_answer(step, error)
 
@@ -197,12 +230,45 @@ class AsyncClient(AsyncResources):
             raise _no_answer(step, error) from error
         found.end()
 
+    async def listen(self, call: Call[T], /) -> AsyncIterator[T]:
+        """Every record of a stream, over as many connections as it takes."""
+        stream = Stream(call, self._caller)
+        while True:
+            try:
+                async for found in self._hear(stream):
+                    yield found
+                wait = stream.pause
+            except YishiClientError as error:
+                wait = stream.broken(error)
+            await asyncio.sleep(wait)
+
+    async def _hear(self, stream: Stream[T]) -> AsyncIterator[T]:
+        step, timeout = stream.request, _patient(self._http.timeout, SILENCE)
+        try:
+            async with self._http.stream(step.method, step.url, headers=step.headers, timeout=timeout) as response:
+                if response.status_code >= 400:
+                    accept(Answer(response.status_code, response.headers, await response.aread()))
+                async for line in response.aiter_lines():
+                    found = stream.heard(line)
+                    if found is not None:
+                        yield found
+        except httpx.TransportError as error:
+            raise _no_answer(step, error) from error
+
     async def _perform(self, step: Step) -> Outcome:
         if not isinstance(step, Send):
             await asyncio.sleep(step.seconds)
             return None
         try:
-            return _answer(await self._http.request(step.method, step.url, headers=step.headers, content=step.content))
+            return _answer(
+                await self._http.request(
+                    step.method,
+                    step.url,
+                    headers=step.headers,
+                    content=step.content,
+                    timeout=_patient(self._http.timeout, step.patience),
+                )
+            )
         except httpx.TransportError as error:
             return _no_answer(step, error)
 
@@ -227,6 +293,12 @@ def _trust() -> ssl.SSLContext:
 
 def _limits(connections: int) -> httpx.Limits:
     return httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
+
+
+def _patient(timeout: httpx.Timeout, seconds: int) -> httpx.Timeout:
+    """The timeouts of the client, with so many seconds more to wait for an answer."""
+    read = None if timeout.read is None else timeout.read + seconds
+    return httpx.Timeout(connect=timeout.connect, read=read, write=timeout.write, pool=timeout.pool)
 
 
 def _answer(response: httpx.Response) -> Answer:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from clients.python import ballots
 from clients.python.answers import CastAnswer, Contest, Decision, Event, Result, Rounds, Timeline, Turnout
 from clients.python.ballots import Opening
-from clients.python.calls import Answer, Call, Page, if_match, one, page_of, path, present
+from clients.python.calls import Answer, Call, Page, if_match, newer, one, page_of, path, present
 from clients.python.errors import UnexpectedAnswer
 from clients.python.hashes import encode
-from clients.python.records import read
+from clients.python.records import Record, read
+from clients.python.streams import ContestChange
+
+R = TypeVar("R", bound=Record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,35 @@ def turnout(contest_id: str) -> Call[Turnout]:
 def result(contest_id: str) -> Call[Result]:
     """The result, once it is published. Needs no account."""
     return Call("GET", path("contests", contest_id, "result"), one(Result))
+
+
+def wait(contest: Contest, seconds: int = 25) -> Call[Contest]:
+    """The contest once it is another than the one that was read, or the same after so many seconds (at most 50)."""
+    return _wait("contests", contest.id, known=contest, seconds=seconds)
+
+
+def wait_turnout(contest_id: str, turnout: Turnout, seconds: int = 25) -> Call[Turnout]:
+    """The turnout once it is another, or the same after so many seconds (at most 50). Needs no account."""
+    return _wait("contests", contest_id, "turnout", known=turnout, seconds=seconds)
+
+
+def wait_result(contest_id: str, seconds: int = 25) -> Call[Result]:
+    """The result as soon as it is published. Raises Conflict when it is not after so many seconds (at most 50)."""
+    query = {"wait": seconds}
+    return Call("GET", path("contests", contest_id, "result"), one(Result), query=query, patience=seconds)
+
+
+def _wait(*parts: str, known: R, seconds: int) -> Call[R]:
+    query: dict[str, str | int] = {"wait": seconds, "etag": str(known.raw.get("etag", ""))}
+    return Call("GET", path(*parts), newer(known), query=query, patience=seconds)
+
+
+def changes(contest_id: str) -> Call[ContestChange]:
+    """Where the contest stands, and then every change of state, window and turnout, until you stop listening.
+
+    A line that breaks is taken up again; nothing is told twice. Needs no account.
+    """
+    return Call("GET", path("contests", contest_id, "changes"), one(ContestChange))
 
 
 def rounds(contest_id: str) -> Call[Rounds]:

@@ -22,6 +22,7 @@ class BlockingSender(Protocol):
 
     def send(self, call: Call[T], /) -> T: ...
     def items(self, call: Call[Page[T]], /) -> Iterator[T]: ...
+    def listen(self, call: Call[T], /) -> Iterator[T]: ...
 
 
 class AwaitingSender(Protocol):
@@ -29,6 +30,7 @@ class AwaitingSender(Protocol):
 
     def send(self, call: Call[T], /) -> Awaitable[T]: ...
     def items(self, call: Call[Page[T]], /) -> AsyncIterator[T]: ...
+    def listen(self, call: Call[T], /) -> AsyncIterator[T]: ...
 
 
 class Blocking:
@@ -75,6 +77,22 @@ class Listing(Generic[P, T]):
     def __get__(self, resource: Any, owner: type) -> Any:
         """The method, bound to the client of its resource."""
         return self if resource is None else _bound(self.build, resource.sender.items)
+
+
+class Streaming(Generic[P, T]):
+    """A method that listens, for as long as it is iterated over."""
+
+    def __init__(self, build: Callable[P, Call[T]]) -> None:
+        self.build = build
+        self.__doc__ = build.__doc__
+
+    @overload
+    def __get__(self, resource: Blocking, owner: type) -> Callable[P, Iterator[T]]: ...
+    @overload
+    def __get__(self, resource: Awaiting, owner: type) -> Callable[P, AsyncIterator[T]]: ...
+    def __get__(self, resource: Any, owner: type) -> Any:
+        """The method, bound to the client of its resource."""
+        return self if resource is None else _bound(self.build, resource.sender.listen)
 
 
 def _bound(build: Callable[..., Call[Any]], deliver: Callable[[Any], Any]) -> Callable[..., Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clients.python import access, communities, contests, objections, proxies, register, results, rolls, rules, service
-from clients.python.methods import Awaiting, AwaitingSender, Blocking, BlockingSender, Listing, Method
+from clients.python.methods import Awaiting, AwaitingSender, Blocking, BlockingSender, Listing, Method, Streaming
 
 
 class _Access:
@@ -85,6 +85,10 @@ class _Contests:
     publish = Method(contests.publish)
     certify = Method(contests.certify)
     annul = Method(contests.annul)
+    wait = Method(contests.wait)
+    wait_turnout = Method(contests.wait_turnout)
+    wait_result = Method(contests.wait_result)
+    changes = Streaming(contests.changes)
     turnout = Method(contests.turnout)
     result = Method(contests.result)
     rounds = Method(contests.rounds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -46,8 +47,8 @@ def refused(status: int, code: str, **members: Any) -> tuple[int, Any, dict[str,
 
 
 @contextmanager
-def serving(*answers: tuple[int, Any, dict[str, str]] | None) -> Iterator[Script]:
-    """Play the script once, answer by answer."""
+def serving(*answers: tuple[int, Any, dict[str, str]] | None, slow: float = 0) -> Iterator[Script]:
+    """Play the script once, answer by answer, each after `slow` seconds."""
     script = Script(list(answers))
 
     class Handler(BaseHTTPRequestHandler):
@@ -58,6 +59,7 @@ def serving(*answers: tuple[int, Any, dict[str, str]] | None) -> Iterator[Script
             headers = {name.lower(): value for name, value in self.headers.items()}
             script.seen.append(Seen(self.command, self.path, headers, body))
             answer = script.answers.pop(0)
+            time.sleep(slow)
             if answer is None:
                 self.close_connection = True
                 return
