@@ -19,6 +19,7 @@ from api.observability import Meter
 from api.routes import (
     ballots,
     buildings,
+    bundles,
     clients,
     codes,
     communities,
@@ -83,6 +84,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     rules.router,
     decisions.router,
     tallies.router,
+    bundles.router,
 )
 
 

@@ -43,6 +43,11 @@ def conditional(response: Response, exchange: Exchange) -> Response:
     return Response(status_code=304, headers=kept)
 
 
+def is_current(exchange: Exchange, tag: str) -> bool:
+    """Whether the caller says that it has the representation of this tag."""
+    return _matches(exchange.header(b"if-none-match"), tag)
+
+
 def _tags(header: str) -> list[str]:
     return [tag.strip() for tag in header.split(",")[:_MOST_TAGS]]
 

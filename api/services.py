@@ -12,6 +12,7 @@ from typing import ParamSpec, TypeVar
 from starlette.concurrency import run_in_threadpool
 
 from api import watch
+from api.bundlery import Bundlery
 from api.limits import RateLimit
 from api.watch import Topic, Watch
 from voting.access.issuers import OutsideIssuers
@@ -19,6 +20,7 @@ from voting.access.keys import embedded_issuer
 from voting.access.tokens import Issuer
 from voting.clock import Clock
 from voting.contests import queries, receipts
+from voting.contests.bundle_source import Keys
 from voting.contests.closer import Closer
 from voting.contests.writer import Writer
 from voting.core.authority import Principal
@@ -52,6 +54,7 @@ class Services:
     writer: Writer
     closer: Closer
     sequencer: Sequencer
+    bundles: Bundlery
     gate: asyncio.Semaphore
     """At most as many requests as there are connections: no thread ever waits for a connection that is held by a
     request waiting for a thread."""
@@ -73,7 +76,8 @@ class Services:
         writer = Writer(engine, clock, receipts.signer(issuer, settings.public_url))
         signing = Signing(log_keys.of(settings), Guard(settings.log_state_dir))
         sequencer = Sequencer(engine, clock, queries.community_time, signing)
-        return cls(settings, clock, engine, issuer, outside, writer, Closer(engine), sequencer, gate, limit)
+        bundles = Bundlery(engine, Keys(signing.keys, issuer.jwks["keys"]))
+        return cls(settings, clock, engine, issuer, outside, writer, Closer(engine), sequencer, bundles, gate, limit)
 
     def __post_init__(self) -> None:
         """Furnish the seats of those who wait."""
@@ -98,6 +102,7 @@ class Services:
         self.writer.stop()
         self.closer.stop()
         self.sequencer.stop()
+        self.bundles.close()
         self.outside.close()
         self.engine.dispose()
 

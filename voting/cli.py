@@ -20,6 +20,7 @@ COMMANDS = {
     "count": "voting.commands.count:count",
     "replay": "voting.commands.replay:replay",
     "rule": "voting.commands.rule:rule",
+    "bundle": "voting.commands.bundle:bundle",
     "export": "voting.commands.export:export",
 }
 """Name → module and function, in the order of the help."""

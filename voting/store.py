@@ -191,6 +191,15 @@ def reading(engine: Engine) -> Iterator[Session]:
         yield session
 
 
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Session]:
+    """A reading session that sees one state of the database from its first statement to its last."""
+    with reader(engine) as session:
+        if engine.dialect.name == "postgresql":
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        yield session
+
+
 class Versioned(SQLModel):
     """A row that people edit. `version` rises by one with every UPDATE, and an UPDATE of an older version fails."""
 

@@ -84,6 +84,10 @@ class Place:
     path: tuple[bytes, ...]
 
 
+NOWHERE = Place(b"", 0, ())
+"""The place of a ballot of which the service says that the box has none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the checker knows from elsewhere. Keys that are not given are taken from the bundle itself; the places are told
@@ -96,12 +100,25 @@ class Known:
     ballot: Place | None = None
 
 
-def check_bundle(bundle: Path | str | IO[bytes], opening: Opening, receipt: str | None = None, **known: Any) -> Report:
-    """Check one ballot against a downloaded bundle; `known` are members of `Known`. `ValueError` for a file that is none."""
-    given = Known(receipt=receipt, **known)
+def holds_box(bundle: Path | str | IO[bytes]) -> bool:
+    """Whether a downloaded bundle shows the box. `ValueError` for a file that is none."""
     try:
         with zipfile.ZipFile(bundle) as archive:
-            return _check(Bundle(archive), opening, given)
+            return BOX in Bundle(archive)
+    except (zipfile.BadZipFile, LookupError, TypeError) as error:
+        raise ValueError(f"expected a bundle: {error}") from error
+
+
+def check_bundle(bundle: Path | str | IO[bytes], opening: Opening, receipt: str | None = None, **known: Any) -> Report:
+    """Check one ballot against a downloaded bundle; `known` are members of `Known`. `ValueError` for a file that is none."""
+    return check_file(bundle, opening, Known(receipt=receipt, **known))
+
+
+def check_file(bundle: Path | str | IO[bytes], opening: Opening, known: Known) -> Report:
+    """The same with everything that is known in one value."""
+    try:
+        with zipfile.ZipFile(bundle) as archive:
+            return _check(Bundle(archive), opening, known)
     except (zipfile.BadZipFile, LookupError, TypeError) as error:
         raise ValueError(f"expected a bundle: {error}") from error
 

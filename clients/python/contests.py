@@ -184,6 +184,15 @@ def next_round(contest_id: str, opens_at: datetime, closes_at: datetime) -> Call
     return Call("POST", path("contests", contest_id, "next_round"), one(Contest), json=body, creates=True)
 
 
+def bundle(contest_id: str, tier: str = "public") -> Call[bytes]:
+    """Everything that is needed to verify and recount a published contest, in memory. Needs no account for the public tier.
+
+    A bundle may be large: `client.download(contests.bundle(id), file)` brings it into a file.
+    """
+    return Call("GET", path("contests", contest_id, "bundle"), lambda answer: answer.content, query={"tier": tier},
+                headers={"accept": "application/zip, application/problem+json"})  # fmt: skip
+
+
 def events(contest_id: str) -> Call[Page[Event]]:
     """What happened to the contest, oldest first."""
     return Call("GET", path("contests", contest_id, "events"), page_of(Event))

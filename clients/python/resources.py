@@ -98,6 +98,7 @@ class _Contests:
     open_ballots = Listing(results.open_ballots)
     my_open_ballot = Method(results.my_open_ballot)
     methods = Listing(results.methods)
+    bundle = Method(contests.bundle)
     events = Listing(contests.events)
     decision = Method(contests.decision)
     timeline = Method(contests.timeline)

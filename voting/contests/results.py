@@ -17,7 +17,7 @@ from voting.errors import Conflict
 def of(session: Session, principal: Principal, contest_id: str, *, now: datetime) -> tuple[Loaded, Tally]:
     """The newest tally of a contest. `Conflict` before the count, and before the publication for whoever has no part in it."""
     loaded = queries.load(session, principal, contest_id, now)
-    tally = _newest(session, contest_id)
+    tally = newest(session, contest_id)
     if tally is None:
         raise Conflict("not_counted_yet", state=loaded.contest.state)
     if not (_is_public(loaded.contest) or _counts(principal, loaded)):
@@ -25,9 +25,10 @@ def of(session: Session, principal: Principal, contest_id: str, *, now: datetime
     return loaded, tally
 
 
-def _newest(session: Session, contest_id: str) -> Tally | None:
-    newest = select(Tally).where(Tally.contest_id == contest_id).order_by(col(Tally.id).desc()).limit(1)
-    return session.exec(newest).one_or_none()
+def newest(session: Session, contest_id: str) -> Tally | None:
+    """The newest tally, whoever asks; nothing before the count."""
+    query = select(Tally).where(Tally.contest_id == contest_id).order_by(col(Tally.id).desc()).limit(1)
+    return session.exec(query).one_or_none()
 
 
 def _is_public(contest: Contest) -> bool:

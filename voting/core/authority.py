@@ -150,6 +150,7 @@ ACTS: Mapping[str, Rule] = {
     "proxy.record": _keeps(_OFFICERS, "rolls:write", personal=True),
     "contest.read": Rule("contests:read", who="public"),
     "contest.read_events": Rule("contests:read", _WITNESSES),
+    "contest.read_auditor_bundle": Rule("contests:read", _OFFICERS | {"auditor"}),
     "contest.read_open_ballots": Rule("rolls:read", _OFFICERS, personal=True),
     "contest.create": _keeps(_OFFICERS | {"social_worker"}, "contests:write"),
     "contest.edit": _keeps(_OFFICERS | {"social_worker"}, "contests:write"),

@@ -53,7 +53,7 @@ class Lines:
                 if slot <= last:
                     raise Unsorted(f"expected slots that rise, got {slot.hex()} behind {last.hex()}")
                 last = slot
-                lines.append(b'%b,"seq":%d,"slot":"%b"}' % (self._ranking(ballot), seq, slot.hex().encode()))
+                lines.append(self.line(slot, seq, ballot))
             self._counts.update(ballot for _, _, ballot in batch)
             self._subtrees.append(_root(lines))
             self.size += len(lines)
@@ -68,6 +68,10 @@ class Lines:
     def patterns(self) -> dict[Ranking, int]:
         """How many ballots bear each ranking, in the order of their text (`written`)."""
         return sorted_patterns({box.unpack(ballot, self._options): n for ballot, n in self._counts.items()})
+
+    def line(self, slot: bytes, seq: int, ballot: bytes) -> bytes:
+        """The line of one ballot, without its line feed."""
+        return b'%b,"seq":%d,"slot":"%b"}' % (self._ranking(ballot), seq, slot.hex().encode())
 
     def _ranking(self, ballot: bytes) -> bytes:
         spelled = self._spelled.get(ballot)
