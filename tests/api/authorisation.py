@@ -135,8 +135,6 @@ GET   /v1/rules/{rule_id}                               200 200 200 200 200 200
 POST  /v1/rules/{rule_id}/evaluate                      200 200 200 200 200 200
 POST  /v1/rules/strictest                               200 200 200 200 200 200
 GET   /v1/contests/{contest_id}/bundle                  409 409 409 409 409 409
-GET   /v1/contests/{contest_id}/participation/me        401 200 404 403 403 403
-GET   /v1/contests/{contest_id}/box/{slot}              409 409 409 409 409 409
 GET   /v1/tallies                                       200 200 200 200 200 200
 GET   /v1/communities/{community_id}/summary            200 200 200 200 200 200
 """
