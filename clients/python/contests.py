@@ -13,6 +13,7 @@ from clients.python.ballots import Opening
 from clients.python.calls import Answer, Call, Page, if_match, newer, one, page_of, path, present
 from clients.python.errors import UnexpectedAnswer
 from clients.python.hashes import encode
+from clients.python.published import BallotLine, BoxProof, OwnRecord, Patterns, Privacy, TurnoutByUnit
 from clients.python.records import Record, read
 from clients.python.streams import ContestChange
 
@@ -127,6 +128,36 @@ def annul(contest_id: str, reason: str) -> Call[Contest]:
 def turnout(contest_id: str) -> Call[Turnout]:
     """How many have cast, of how many: the only figure before the close. Needs no account."""
     return Call("GET", path("contests", contest_id, "turnout"), one(Turnout))
+
+
+def turnout_by_unit(contest_id: str) -> Call[TurnoutByUnit]:
+    """Turnout by unit after the close; small units are merged. Needs no account."""
+    return Call("GET", path("contests", contest_id, "turnout", "units"), one(TurnoutByUnit))
+
+
+def privacy(contest_id: str) -> Call[Privacy]:
+    """Which share of rankings is expected to be unique, and the publish mode that follows."""
+    return Call("GET", path("contests", contest_id, "privacy"), one(Privacy))
+
+
+def box(contest_id: str) -> Call[Page[BallotLine]]:
+    """The counted ballots by slot, once published, where the mode is full; auditors read them in every mode."""
+    return Call("GET", path("contests", contest_id, "box"), page_of(BallotLine))
+
+
+def box_proof(contest_id: str, slot: bytes) -> Call[BoxProof]:
+    """The proof that the box holds a line of this slot. Needs no account."""
+    return Call("GET", path("contests", contest_id, "box", "proof"), one(BoxProof), query={"slot": slot.hex()})
+
+
+def patterns(contest_id: str) -> Call[Patterns]:
+    """How many ballots bear each ranking, once published, unless the mode is restricted."""
+    return Call("GET", path("contests", contest_id, "patterns"), one(Patterns))
+
+
+def my_record(contest_id: str) -> Call[OwnRecord]:
+    """The caller's own leaf of the roll, and where their bit of the participation stands."""
+    return Call("GET", path("contests", contest_id, "my-record"), one(OwnRecord))
 
 
 def result(contest_id: str) -> Call[Result]:

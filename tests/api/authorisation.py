@@ -125,6 +125,12 @@ GET   /v1/contests/{contest_id}/rounds.svg              200 200 200 200 200 200
 GET   /v1/contests/{contest_id}/open-ballots            401 403 404 200 403 200
 GET   /v1/contests/{contest_id}/open-ballots/me         401 200 404 404 404 404
 POST  /v1/contests/{contest_id}/recount                 200 200 200 200 200 200
+GET   /v1/contests/{contest_id}/privacy                 200 200 200 200 200 200
+GET   /v1/contests/{contest_id}/box                     200 200 200 200 200 200
+GET   /v1/contests/{contest_id}/box/proof               200 200 200 200 200 200
+GET   /v1/contests/{contest_id}/patterns                200 200 200 200 200 200
+GET   /v1/contests/{contest_id}/turnout/units           200 200 200 200 200 200
+GET   /v1/contests/{contest_id}/my-record               401 200 404 404 404 404
 POST  /v1/contests/{contest_id}/ballots                 401 200 404 403 403 403
 
 GET   /v1/contests/{contest_id}/decision                200 200 200 200 200 200
@@ -148,6 +154,10 @@ CONTEST_OF = {
     "POST /v1/contests/{contest_id}/publish": "con_counted",
     "POST /v1/contests/{contest_id}/certify": "con_provisional",
     "GET /v1/contests/{contest_id}/result": "con_provisional",
+    "GET /v1/contests/{contest_id}/box": "con_provisional",
+    "GET /v1/contests/{contest_id}/box/proof": "con_provisional",
+    "GET /v1/contests/{contest_id}/patterns": "con_provisional",
+    "GET /v1/contests/{contest_id}/turnout/units": "con_provisional",
     "GET /v1/contests/{contest_id}/rounds": "con_provisional",
     "GET /v1/contests/{contest_id}/decision": "con_provisional",
     "GET /v1/contests/{contest_id}/explanation": "con_provisional",
@@ -241,10 +251,14 @@ BODIES: dict[str, Any] = {
 }
 
 
+QUERIES = {"GET /v1/contests/{contest_id}/box/proof": "?slot=" + "0" * 64}
+"""What a GET must be asked with."""
+
+
 def address(row: str) -> str:
-    """The path of a row with its ids filled in."""
+    """The path of a row with its ids filled in, and what it must be asked with."""
     ids = IDS | ({"contest_id": CONTEST_OF[row]} if row in CONTEST_OF else {})
-    return row.split()[1].format(**ids) + BRIEFLY.get(row, "")
+    return row.split()[1].format(**ids) + BRIEFLY.get(row, "") + QUERIES.get(row, "")
 
 
 def rows() -> dict[str, tuple[int, ...]]:

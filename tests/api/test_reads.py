@@ -14,7 +14,7 @@ PLAIN = {"/livez", "/readyz", "/metrics"}
 """For operators: current at every asking."""
 FIXED = {"/docs", "/openapi.json", "/v1/jwks", "/.well-known/jwks.json"}
 """Their form is somebody else's."""
-OWN = {"GET /v1/contests/{contest_id}/open-ballots/me"}
+OWN = {"GET /v1/contests/{contest_id}/open-ballots/me", "GET /v1/contests/{contest_id}/my-record"}
 """What only the person concerned may read."""
 READS = [
     row

@@ -21,10 +21,24 @@ from voting.contests.tables import BoxRow, Closing, Contest, Participation
 from voting.store import reader, transact
 
 SCRUB, DONE = "scrub", "done"
-_WORK: Mapping[str, Callable[[Session, str], object]] = {
-    "box": sealing.box,
-    "participation": sealing.participation,
-    "clear": sealing.clear,
+
+
+def _seal_box(session: Session, row: Closing) -> None:
+    row.box_root = sealing.box(session, row.contest_id)
+
+
+def _seal_participation(session: Session, row: Closing) -> None:
+    row.participation = sealing.participation(session, row.contest_id)
+
+
+def _clear(session: Session, row: Closing) -> None:
+    sealing.clear(session, row.contest_id)
+
+
+_WORK: Mapping[str, Callable[[Session, Closing], None]] = {
+    "box": _seal_box,
+    "participation": _seal_participation,
+    "clear": _clear,
 }
 STEPS = (*_WORK, SCRUB, DONE)
 """What is done, in this order. All but the scrubbing are transactions."""
@@ -58,7 +72,7 @@ def advance(session: Session, contest_id: str) -> str:
         return DONE
     work = _WORK.get(row.step)
     if work is not None:
-        work(session, contest_id)
+        work(session, row)
         _passed(session, row)
     return row.step
 

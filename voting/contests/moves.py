@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from voting.contests import closing, counting, entries, queries, ruling
 from voting.contests.queries import Loaded
 from voting.contests.tables import Contest, Participation, Tally
-from voting.core import lifecycle
+from voting.core import lifecycle, privacy
 from voting.core.authority import Principal
 from voting.core.evidence.events import Annulled, Extended
 from voting.core.lifecycle import CONTEST
@@ -24,9 +24,6 @@ from voting.ids import timed_id
 from voting.log import journal, logs
 from voting.log.journal import EventFact
 from voting.roll.tables import RollEntry
-
-PATTERNS_BELOW = 100
-"""Electors under which ballots are published as patterns without slots, unless the draft says otherwise."""
 
 
 def notice(session: Session, principal: Principal, contest_id: str, *, now: datetime) -> Loaded:
@@ -45,9 +42,9 @@ def open_(session: Session, principal: Principal, contest_id: str, *, now: datet
     contest.electors = roll.electors
     contest.rule = ruling.frozen(contest)
     contest.opened_at = loaded.now
-    if contest.publish_mode == "by_size":
-        contest.publish_mode = "patterns" if roll.electors < PATTERNS_BELOW else "full"
     options = queries.options(session, contest.id)
+    form = queries.form(contest, options)
+    contest.publish_mode = privacy.settled(contest.publish_mode, roll.electors, form)
     entries.open_log(session, contest, options, roll)
     facts: dict[str, EventFact] = {
         "closes_at": _written(contest.closes_at),

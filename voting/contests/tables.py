@@ -143,6 +143,10 @@ class Closing(SQLModel, table=True):
     online: int
     paper: int
     """Ballots in the box, by channel."""
+    box_root: bytes | None = None
+    """Root of the sealed box, once it is."""
+    participation: bytes | None = None
+    """Hash of the participation's bits, once it is sealed."""
     storage: dict[str, str] = Field(default_factory=dict, sa_type=Document)
     """What the database let the sealing do to its files: part → how far (`voting.contests.scrubbing`)."""
     scrubbed: bool = False
