@@ -12,6 +12,7 @@ from voting.core.count.errors import (
     TooLarge,
     UnknownMethod,
     UnknownRule,
+    Unpackable,
 )
 from voting.core.count.methods import METHODS, count, legal_rules, validate_rules
 from voting.core.count.rules import Resolution, Rules
@@ -40,6 +41,7 @@ __all__ = [
     "Transfer",
     "UnknownMethod",
     "UnknownRule",
+    "Unpackable",
     "case_from_json",
     "count",
     "difference",

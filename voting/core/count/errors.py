@@ -9,6 +9,7 @@ CountError
 ├── IllegalCase     a case file of the wrong form; carries where
 ├── IllegalFile     a file of another format that cannot be read; carries line and column
 ├── Inexpressible   ballots that a format has no way to write; carries the format
+├── Unpackable      ballots that the packed box cannot hold; carries what it holds
 └── TooLarge        more than the method counts in reasonable time; carries the limit
 """
 
@@ -89,6 +90,15 @@ class Inexpressible(CountError):
         super().__init__(f"{form} cannot hold {reason}")
         self.form = form
         self.reason = reason
+
+
+class Unpackable(CountError):
+    """Ballots that no key can hold; carries what was found instead of what fits."""
+
+    def __init__(self, expected: str, found: object) -> None:
+        super().__init__(f"packed ballots: expected {expected}; got {found!r}")
+        self.expected = expected
+        self.found = found
 
 
 class TooLarge(CountError):

@@ -76,15 +76,20 @@ def count_packed(
 def is_fast(poll: Poll, box: Packed) -> bool:
     """Whether the method reads these ballots, under these rules, rank by rank as they are packed."""
     rules = poll.rules
-    if poll.method == "plurality":
-        reads = rules.unranked != "ranked_last_equal" and poll.seats <= 1 and not plurality.splits(rules)
-    elif poll.method in (*RUNOFFS, "stv-gregory-exact"):
-        reads = rules.unranked != "ranked_last_equal" and rules.tie_break != FEWEST_PAIRWISE_WINS
-    else:
-        reads = poll.method in MATRIX
-    if not reads or (rules.skip_limit is not None and box.skips()):
+    if not has_fast_way(poll.method, poll.seats, rules) or (rules.skip_limit is not None and box.skips()):
         return False
     return rules.duplicate != "exhaust" or not box.repeats()
+
+
+def has_fast_way(method: str, seats: int, rules: Rules) -> bool:
+    """Whether there is a fast way for the method under these rules; what it meets in a box may still stop it."""
+    if method in MATRIX:
+        return True
+    if rules.unranked == "ranked_last_equal":
+        return False
+    if method == "plurality":
+        return seats <= 1 and not plurality.splits(rules)
+    return method in (*RUNOFFS, "stv-gregory-exact") and rules.tie_break != FEWEST_PAIRWISE_WINS
 
 
 def runoff(poll: Poll, box: Packed) -> Tally:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from voting.core.count import fast, methods, packed, plurality
+from voting.core.count import fast, methods, packed
 from voting.core.count.ballots import Ballots
-from voting.core.count.rules import FEWEST_PAIRWISE_WINS, Rules
+from voting.core.count.errors import Unpackable
+from voting.core.count.rules import Rules
 from voting.core.count.tally import Tally
 
 MANY = 2_000
@@ -26,19 +27,9 @@ def count(
 ) -> Tally:
     """Count as `methods.count`, with its refusals."""
     read = values if isinstance(values, Rules) else methods.validate_rules(method, values or {})
-    if len(ballots) >= MANY and is_fast(method, seats, read):
+    if len(ballots) >= MANY and fast.has_fast_way(method, seats, read):
         try:
             return fast.count_packed(method, options, packed.from_rankings(ballots, options), seats, read)
-        except packed.Unpackable:
+        except Unpackable:
             pass
     return methods.count(method, options, ballots, seats, read)
-
-
-def is_fast(method: str, seats: int, rules: Rules) -> bool:
-    """Whether the fast engine has the method under these rules, for most boxes; what it meets in one may still stop it."""
-    if method in fast.MATRIX:
-        return True
-    if method == "plurality":
-        return seats <= 1 and not plurality.splits(rules)
-    reads = rules.unranked != "ranked_last_equal" and rules.tie_break != FEWEST_PAIRWISE_WINS
-    return reads and method in (*fast.RUNOFFS, "stv-gregory-exact")

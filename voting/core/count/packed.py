@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voting.core.count.ballots import OVERVOTE, Ballots, Rank, Ranking, checked
-from voting.core.count.errors import CountError, IllegalBallot
+from voting.core.count.errors import IllegalBallot, Unpackable
 
 Keys = NDArray[np.uint64]
 Counts = NDArray[np.int64]
@@ -27,19 +27,13 @@ OPTIONS = 30
 BYTES = 8
 """Bytes of a word."""
 
+PART = 1 << 14
+"""Ballots packed together, so that what is computed on the way stays in the cache."""
+
 SKIPPED = 31
 END = 1 << BITS * RANKS
 MOST_BALLOTS = 2**62
 """Sums of counts stay inside 64 bits."""
-
-
-class Unpackable(CountError):
-    """Ballots that no key can hold; carries what was found instead of what fits."""
-
-    def __init__(self, expected: str, found: object) -> None:
-        super().__init__(f"packed ballots: expected {expected}; got {found!r}")
-        self.expected = expected
-        self.found = found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,7 +115,7 @@ def from_lists(ballots: Sequence[Sequence[int]], size: int) -> Packed:
     if len(lengths) and lengths.max() > RANKS:
         raise Unpackable(f"at most {RANKS} ranks", int(lengths.max()))
     try:
-        places = np.frombuffer(bytes(chain.from_iterable(ballots)), dtype=np.uint8)
+        places = np.frombuffer(bytearray(chain.from_iterable(ballots)), dtype=np.uint8)
     except ValueError:
         places = np.full(1, size, dtype=np.uint8)
     if len(places) and places.max() >= size:
@@ -178,10 +172,14 @@ def _joined(places: NDArray[np.uint8], lengths: NDArray[np.int64]) -> Keys:
     # Eight ranks are read as one big-endian word wherever it begins; what belongs to the next ballot is masked.
     words = np.ndarray((len(places) + BYTES + 1,), dtype=">u8", buffer=digits.data, strides=(1,))
     kept = np.array([2**64 - 2 ** (64 - 8 * min(count, BYTES)) for count in range(RANKS + 1)], dtype=np.uint64)
-    keys = _squeezed(words[starts].astype(np.uint64) & kept[lengths]) << np.uint64(BITS * (RANKS - BYTES))
-    if lengths.max(initial=0) > BYTES:
-        rest = np.maximum(lengths - BYTES, 0)
-        keys |= _squeezed(words[starts + BYTES].astype(np.uint64) & kept[rest]) >> np.uint64(BITS * (2 * BYTES - RANKS))
+    keys = np.empty(len(lengths), dtype=np.uint64)
+    for begin in range(0, len(lengths), PART):
+        part = slice(begin, begin + PART)
+        first, counts = starts[part], lengths[part]
+        keys[part] = _squeezed(words[first].astype(np.uint64) & kept[counts]) << np.uint64(BITS * (RANKS - BYTES))
+        if counts.max(initial=0) > BYTES:
+            rest = words[first + BYTES].astype(np.uint64) & kept[np.maximum(counts - BYTES, 0)]
+            keys[part] |= _squeezed(rest) >> np.uint64(BITS * (2 * BYTES - RANKS))
     return keys
 
 
