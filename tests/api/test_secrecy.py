@@ -129,6 +129,7 @@ def test_a_cast_changes_turnout_and_nothing_else(readers: Readers) -> None:
         "/v1/contests/{contest_id}/turnout",
         "/v1/contests/{contest_id}/changes",
         "/v1/contests/{contest_id}",
+        "/v1/contests/{contest_id}/timeline",
         "/v1/communities/{community_id}/contests",
     }
     assert {"/v1/contests/{contest_id}/turnout", "/v1/contests/{contest_id}/changes"} <= changed
