@@ -8,7 +8,7 @@ from api.schemas.base import Representation
 from api.schemas.results import Counted
 from voting.contests.queries import Turnout
 from voting.contests.summaries import Group, Summary
-from voting.core.floors import SUB_GROUP
+from voting.core.privacy import SUB_GROUP
 
 
 class GroupOut(BaseModel):

@@ -21,6 +21,7 @@ from typing import IO, Any
 from clients.python import hashes, proofs
 from clients.python.ballots import Opening
 from clients.python.bundles import BOX, Bundle
+from clients.python.published import BoxProof, OwnRecord
 
 _SENTENCES = {
     "contest": ("The bundle is of this ballot's contest.", "The bundle is of another contest."),
@@ -86,6 +87,16 @@ class Place:
 
 NOWHERE = Place(b"", 0, ())
 """The place of a ballot of which the service says that the box has none."""
+
+
+def place_of(record: OwnRecord) -> Place:
+    """The place of an elector, as the service tells it to the voter."""
+    return Place(bytes.fromhex(record.leaf), record.index, tuple(map(bytes.fromhex, record.proof)))
+
+
+def place_in_box(proof: BoxProof, opening: Opening) -> Place:
+    """The place of the opening's own line in a box that is withheld, by the service's proof."""
+    return Place(_line(opening), proof.index, tuple(map(bytes.fromhex, proof.proof)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,19 +198,20 @@ def _ballot(
             tree.add(one)
             line = one if slot in one else line
         yield "box", (tree.size, tree.root().hex()) == (closed["size"], closed["root"])
-        yield "counted", _is_mine(line, opening)
+        yield "counted", line == _line(opening)
         return
     yield "box", None
     if place is None:
         yield "counted", None
         return
     stands = proofs.is_included(place.leaf, place.index, closed["size"], place.path, bytes.fromhex(closed["root"]))
-    yield "counted", stands and _is_mine(place.leaf, opening)
+    yield "counted", stands and place.leaf == _line(opening)
 
 
-def _is_mine(line: bytes, opening: Opening) -> bool:
-    ranking = [list(rank) for rank in opening.ranking]
-    return bool(line) and json.loads(line) == {"ranking": ranking, "seq": opening.seq, "slot": opening.slot.hex()}
+def _line(opening: Opening) -> bytes:
+    """The one spelling of a ballot in the box."""
+    ranking = json.dumps([list(rank) for rank in opening.ranking], separators=(",", ":"))
+    return f'{{"ranking":{ranking},"seq":{opening.seq},"slot":"{opening.slot.hex()}"}}'.encode()
 
 
 def _elector(bundle: Bundle, log: _Log, place: Place | None) -> Iterator[tuple[str, bool | None]]:

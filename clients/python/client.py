@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -19,9 +20,12 @@ from typing import Any, BinaryIO, Self, TypeVar
 
 import httpx
 
+from clients.python import contests
 from clients.python.calls import Answer, Call, Caller, Outcome, Page, Send, Step, accept, exchange, following
+from clients.python.checks import NOWHERE, Known, Report, check_file, holds_box, place_in_box, place_of
+from clients.python.contests import Cast
 from clients.python.downloads import Download, Progress
-from clients.python.errors import NoAnswer, TimedOut, YishiClientError
+from clients.python.errors import NoAnswer, NotFound, TimedOut, YishiClientError
 from clients.python.resources import AsyncResources, Resources
 from clients.python.retries import Retries
 from clients.python.streams import SILENCE, Stream
@@ -89,6 +93,24 @@ class Client(Resources):
                 if wait is None:
                     raise
             time.sleep(wait)
+
+    def check(self, cast: Cast, *, log_key: str | None = None) -> Report:
+        """Check one's own ballot against everything that is published of its contest: see `checks`.
+
+        With the voter's token it finds the voter's own check-off as well. The slot is told without the token.
+        """
+        contest_id, known = cast.opening.contest_id, Known(receipt=cast.receipt, log_key=log_key)
+        with tempfile.TemporaryFile() as file:
+            self.download(contests.bundle(contest_id), file)
+            if self._caller.token:
+                known = replace(known, elector=place_of(self.send(contests.my_record(contest_id))))
+            if not holds_box(file):
+                asked = contests.box_proof(contest_id, cast.opening.slot)
+                try:
+                    known = replace(known, ballot=place_in_box(self.acting(None).send(asked), cast.opening))
+                except NotFound:
+                    known = replace(known, ballot=NOWHERE)
+            return check_file(file, cast.opening, known)
 
     def _receive(self, found: Download) -> None:
         step = found.request
@@ -216,6 +238,24 @@ class AsyncClient(AsyncResources):
                 if wait is None:
                     raise
             await asyncio.sleep(wait)
+
+    async def check(self, cast: Cast, *, log_key: str | None = None) -> Report:
+        """Check one's own ballot against everything that is published of its contest: see `checks`.
+
+        With the voter's token it finds the voter's own check-off as well. The slot is told without the token.
+        """
+        contest_id, known = cast.opening.contest_id, Known(receipt=cast.receipt, log_key=log_key)
+        with tempfile.TemporaryFile() as file:
+            await self.download(contests.bundle(contest_id), file)
+            if self._caller.token:
+                known = replace(known, elector=place_of(await self.send(contests.my_record(contest_id))))
+            if not holds_box(file):
+                asked = contests.box_proof(contest_id, cast.opening.slot)
+                try:
+                    known = replace(known, ballot=place_in_box(await self.acting(None).send(asked), cast.opening))
+                except NotFound:
+                    known = replace(known, ballot=NOWHERE)
+            return await asyncio.to_thread(check_file, file, cast.opening, known)
 
     async def _receive(self, found: Download) -> None:
         step = found.request

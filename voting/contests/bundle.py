@@ -15,7 +15,7 @@ from typing import BinaryIO
 from sqlalchemy import Engine, func
 from sqlmodel import Session, col, select
 
-from voting.contests import bundle_source, explaining, labels, queries
+from voting.contests import bundle_source, explaining, labels, queries, sealing
 from voting.contests.bundle_shelf import Kept, Shelf
 from voting.contests.bundle_source import Keys, Source
 from voting.contests.tables import SealedBallot, SealedParticipation
@@ -117,7 +117,7 @@ def _members(session: Session, source: Source, progress: Progress) -> Iterator[M
     options = tuple(option.id for option in source.opened.options)
     if shows_box:
         lines = Lines(options)
-        yield Member(bundle.BOX, _counted(lines.chunks(_ballots(session, source)), progress))
+        yield Member(bundle.BOX, _counted(lines.chunks(sealing.rows(session, source.loaded.contest.id)), progress))
         _require("box", (lines.size, lines.root) == (source.closed.box.size, source.closed.box.root))
         patterns = lines.patterns()
     else:
@@ -162,13 +162,6 @@ def _roll(session: Session, source: Source) -> Iterator[Member]:
     _require("roll", (found.electors, found.root) == (roll.size, roll.root))
     yield bundle.whole(bundle.BITS, found.bits)
     yield bundle.document(bundle.ROLL_ROOT, {"electors": roll.size, "root": roll.root.hex(), "roll": roll.id})
-
-
-def _ballots(session: Session, source: Source) -> Iterator[bundle_box.Row]:
-    query = select(SealedBallot.slot, SealedBallot.seq, SealedBallot.ballot)
-    of_contest = query.where(SealedBallot.contest_id == source.loaded.contest.id).order_by(col(SealedBallot.slot))
-    for slot, seq, ballot in session.execute(of_contest.execution_options(yield_per=AT_ONCE)):
-        yield bytes(slot), seq, bytes(ballot)
 
 
 def _counted(chunks: Iterable[bytes], progress: Progress) -> Iterator[bytes]:

@@ -15,10 +15,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from voting.contests import queries, tallies
+from voting.contests import groups, queries, tallies
 from voting.contests.queries import Turnout
 from voting.contests.tables import Contest, SealedParticipation, Tally
-from voting.core import floors
 from voting.roll.tables import Roll, RollEntry
 
 
@@ -94,7 +93,7 @@ def _units(session: Session, community_id: str) -> tuple[tuple[Group, ...], int]
     query = (
         select(
             col(SealedParticipation.contest_id),
-            func.coalesce(col(RollEntry.unit_id), ""),
+            col(RollEntry.unit_id),
             func.count(),
             func.count(col(SealedParticipation.channel)),
         )
@@ -104,24 +103,24 @@ def _units(session: Session, community_id: str) -> tuple[tuple[Group, ...], int]
         .where(col(Contest.community_id) == community_id, tallies.published())
         .group_by(col(SealedParticipation.contest_id), col(RollEntry.unit_id))
     )
-    by_contest: dict[str, dict[str, Turnout]] = defaultdict(dict)
+    by_contest: dict[str, list[groups.Group]] = defaultdict(list)
     for contest_id, unit_id, electors, cast in session.execute(query):
-        by_contest[contest_id][unit_id] = Turnout(electors, cast)
+        by_contest[contest_id].append(groups.Group(unit_id, electors, cast))
     told: dict[str, list[Turnout]] = defaultdict(list)
     withheld = 0
     for units in by_contest.values():
-        shown = floors.shown({unit: turnout.cast for unit, turnout in units.items()})
+        shown = [group for group in groups.merged(units) if group.unit_id is not None]
         withheld += len(units) - len(shown)
-        for unit in shown - {""}:
-            told[unit].append(units[unit])
+        for group in shown:
+            told[str(group.unit_id)].append(Turnout(group.electors, group.cast))
     return tuple(Group(unit, len(told[unit]), _together(told[unit])) for unit in sorted(told)), withheld
 
 
 def _grouped(found: Iterable[_Published], key: Callable[[_Published], str]) -> tuple[Group, ...]:
-    groups: dict[str, list[Turnout]] = defaultdict(list)
+    sorted_by: dict[str, list[Turnout]] = defaultdict(list)
     for one in found:
-        groups[key(one)].append(one.turnout)
-    return tuple(Group(name, len(groups[name]), _together(groups[name])) for name in sorted(groups))
+        sorted_by[key(one)].append(one.turnout)
+    return tuple(Group(name, len(sorted_by[name]), _together(sorted_by[name])) for name in sorted(sorted_by))
 
 
 def _turnout(written: Mapping[str, int]) -> Turnout:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, BinaryIO, Literal
 
-from voting.core import floors
+from voting.core import privacy as figures
 from voting.core.evidence import bundle_zip, canonical
 from voting.core.evidence.bundle_zip import CHUNK, Entry
 
@@ -53,10 +53,6 @@ ORDER = (
 """Members and folders as they follow each other; within a folder by path."""
 
 _PLACES = {name: place for place, name in enumerate(ORDER)}
-
-ELECTORS_FOR_FULL = 100
-UNIQUE_SHARE = "1/20"
-"""Electors under which ballots are published as patterns; the share of unique rankings that forbids `full`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +169,9 @@ def privacy(mode: str, tier: Tier, electors: int, patterns: Iterable[int]) -> di
         "patterns": len(counts),
         "unique_patterns": sum(count == 1 for count in counts),
         "thresholds": {
-            "electors_for_full": ELECTORS_FOR_FULL,
-            "unique_share": UNIQUE_SHARE,
-            "sub_group": floors.SUB_GROUP,
+            "electors_for_full": figures.ELECTORS_FOR_FULL,
+            "unique_share": f"{figures.UNIQUE_SHARE.numerator}/{figures.UNIQUE_SHARE.denominator}",
+            "sub_group": figures.SUB_GROUP,
         },
     }
 
