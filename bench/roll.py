@@ -1,4 +1,4 @@
-"""What a city costs: the import of its register, a roll of its owners compiled and sealed, a weighted result.
+"""What a city costs: the import of its register, a roll of its owners compiled and sealed, a result weighted by area.
 
 `python -m bench.roll [--dwellings N] [--database-url URL]`. Each step is one transaction of the service's own functions, timed
 by the wall and by the process's CPU. Without a URL a temporary SQLite is used; `postgresql` starts the test wheel's server.
@@ -8,25 +8,38 @@ from __future__ import annotations
 
 import argparse
 import csv
+import hashlib
 import io
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
+
+from sqlalchemy import insert, update
+from sqlmodel import Session, SQLModel, col, select
 
 from voting import migrate
 from voting.clock import system_now
 from voting.community.register_import import import_register
 from voting.community.tables import Community
-from voting.core.authority import Grant, Principal
+from voting.contests import closing, decision, drafts, moves
+from voting.contests.tables import Participation
+from voting.core.authority import STRANGER, Grant, Principal
 from voting.roll import service
-from voting.store import Engine, engine_for, transact
+from voting.store import Engine, engine_for, reader, transact
 
 COMMUNITY = "com_city"
-OFFICER = Principal("person", "per_officer", COMMUNITY, (Grant("committee_officer", "community", COMMUNITY),))
+OFFICER = Principal(
+    "person",
+    "per_officer",
+    COMMUNITY,
+    tuple(Grant(role, "community", COMMUNITY) for role in ("committee_officer", "returning_officer")),
+)
+NOTICE = timedelta(days=30)
 PER_UNIT, PER_BUILDING = 60, 180
 T = TypeVar("T")
 
@@ -91,7 +104,60 @@ def measure(engine: Engine, dwellings: int) -> list[Figure]:
     }
     for step, act in acts.items():
         timed(step, lambda act=act: transact(engine, lambda s: act(s, OFFICER, roll_id, now=now).roll.id), figures)  # type: ignore[misc]
+    contest_id = transact(engine, lambda session: open_vote(session, roll_id, now))
+    transact(engine, lambda session: cast_all(session, contest_id))
+    later = now + timedelta(days=1)
+    timed(
+        "close", lambda: transact(engine, lambda s: moves.close(s, OFFICER, contest_id, now=later).contest.id), figures
+    )
+    timed("finish the close", lambda: closing.finish(engine, contest_id), figures)
+    timed(
+        "count", lambda: transact(engine, lambda s: moves.count(s, OFFICER, contest_id, now=later).contest.id), figures
+    )
+    transact(engine, lambda session: moves.publish(session, OFFICER, contest_id, now=later).contest.id)
+    outcome = timed("weighted result", lambda: weighted(engine, contest_id, later), figures)
+    assert outcome == "passed", f"two thirds said yes; the result is {outcome}"
     return figures
+
+
+def open_vote(session: Session, roll_id: str, now: datetime) -> str:
+    """An open yes-or-no vote of the owners under the ordinary rule of the Civil Code; its notice lies before it."""
+    draft = drafts.Draft(
+        roll_id=roll_id,
+        question={"en": "Shall we?"},
+        options=[drafts.NewOption({"en": word}) for word in ("yes", "no", "abstain")],
+        method="yes-no",
+        opens_at=now,
+        closes_at=now + timedelta(days=1),
+        secrecy="open",
+        rule_id="cn.civil-code-278.ordinary",
+    )
+    contest_id = drafts.create(session, OFFICER, COMMUNITY, draft, now=now - NOTICE).contest.id
+    moves.notice(session, OFFICER, contest_id, now=now - NOTICE)
+    moves.open_(session, OFFICER, contest_id, now=now)
+    return contest_id
+
+
+def cast_all(session: Session, contest_id: str) -> None:
+    """A ballot of every elector, in sets: casting has a benchmark of its own."""
+    entries = session.exec(select(Participation.entry_id).where(Participation.contest_id == contest_id)).all()
+    slots = [hashlib.sha256(entry.encode()).digest() for entry in entries]
+    boxed = [
+        {"contest_id": contest_id, "slot": slot, "seq": 0, "ballot": bytes([0 if slot[0] < 170 else 1])}
+        for slot in slots
+    ]
+    links = [
+        {"contest_id": contest_id, "entry_id": entry, "slot": slot} for entry, slot in zip(entries, slots, strict=True)
+    ]
+    session.execute(insert(SQLModel.metadata.tables["ballot_box"]), boxed)
+    session.execute(insert(SQLModel.metadata.tables["open_ballot_link"]), links)
+    session.execute(update(Participation).where(col(Participation.contest_id) == contest_id).values(channel="online"))
+
+
+def weighted(engine: Engine, contest_id: str, now: datetime) -> str:
+    """The decision by heads and area, as anybody reads it."""
+    with reader(engine) as session:
+        return decision.of(session, STRANGER, contest_id, now=now).outcome
 
 
 @contextmanager
