@@ -29,6 +29,7 @@ TAGS: Mapping[str, str] = {
     "communities": "Neighbourhoods and their clock. 小区及其时钟。",
     "contests": "Questions put to a roll, from draft to certificate. 表决事项：从起草到确认。",
     "households": "The people of a dwelling and who speaks for them. 住户与户代表。",
+    "logs": "Append-only logs with their proofs, open to everyone. 只增日志及其证明，人人可读。",
     "me": "The caller. 当前用户。",
     "ownerships": "Who owns which dwelling. 产权。",
     "persons": "People of the register. 人员。",

@@ -24,9 +24,12 @@ from voting.contests.bundle_source import Keys
 from voting.contests.closer import Closer
 from voting.contests.writer import Writer
 from voting.core.authority import Principal
+from voting.core.evidence import cosignatures
+from voting.core.evidence.notes import VerifierKey
 from voting.errors import Unavailable
 from voting.log import keys as log_keys
 from voting.log.guard import Guard
+from voting.log.keys import LogKeys
 from voting.log.runner import Sequencer
 from voting.log.sequencer import Signing
 from voting.settings import Settings
@@ -105,6 +108,16 @@ class Services:
         self.bundles.close()
         self.outside.close()
         self.engine.dispose()
+
+    @property
+    def log_keys(self) -> LogKeys:
+        """What the logs are signed with."""
+        return self.sequencer.signing.keys
+
+    @property
+    def witnesses(self) -> tuple[VerifierKey, ...]:
+        """Whose cosignatures are kept."""
+        return tuple(cosignatures.parse_key(text) for text in self.settings.witnesses)
 
     def ping(self) -> None:
         """Ask the database for nothing. Raises Unavailable when it does not answer."""

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from voting.core.evidence import cosignatures
+from voting.errors import Invalid
 
 
 class TrustedIssuer(BaseModel):
@@ -63,3 +66,11 @@ class Settings(BaseSettings):
     log_json: bool = True
     demo: bool = False
     """Whether communities made by the demo may have their clock moved."""
+
+    @field_validator("witnesses")
+    @classmethod
+    def _cosigns(cls, given: list[str]) -> list[str]:
+        try:
+            return [cosignatures.parse_key(text).text for text in given]
+        except Invalid as error:
+            raise ValueError("expected verifier keys name+id+base64 of type 0x04") from error

@@ -131,6 +131,12 @@ GET   /v1/contests/{contest_id}/box/proof               200 200 200 200 200 200
 GET   /v1/contests/{contest_id}/patterns                200 200 200 200 200 200
 GET   /v1/contests/{contest_id}/turnout/units           200 200 200 200 200 200
 GET   /v1/contests/{contest_id}/my-record               401 200 404 404 404 404
+GET   /v1/contests/{contest_id}/proof/{commitment}      200 200 200 200 200 200
+GET   /v1/logs/{log_id}                                 200 200 200 200 200 200
+GET   /v1/logs/{log_id}/checkpoint                      200 200 200 200 200 200
+GET   /v1/logs/{log_id}/tile/{path:path}                200 200 200 200 200 200
+GET   /v1/logs/{log_id}/consistency                     200 200 200 200 200 200
+POST  /v1/logs/{log_id}/cosignatures                    422 422 422 422 422 422
 POST  /v1/contests/{contest_id}/ballots                 401 200 404 403 403 403
 
 GET   /v1/contests/{contest_id}/decision                200 200 200 200 200 200
@@ -190,6 +196,9 @@ IDS = {
     "objection_id": "obj_1",
     "proxy_id": "prx_1",
     "contest_id": "con_open",
+    "log_id": "con_open",
+    "path": "entries/000.p/2",
+    "commitment": "A" * 43,
     "rule_id": "cn.civil-code-278.ordinary",
 }
 
@@ -247,18 +256,27 @@ BODIES: dict[str, Any] = {
         "votes": {"for": 1, "against": {"heads": 1, "area": 2}},
     },
     "POST /v1/rules/strictest": {"rules": ["cn.civil-code-278.ordinary"], "effects": ["cn.civil-code-278.item-8"]},
+    "POST /v1/logs/{log_id}/cosignatures": {"signatures": [f"\u2014 witness.example/w1 {'A' * 104}"]},
     "POST /v1/contests/{contest_id}/ballots": {"ranking": [["opt_open_0"]]},
 }
 
 
-QUERIES = {"GET /v1/contests/{contest_id}/box/proof": "?slot=" + "0" * 64}
+QUERIES = {
+    "GET /v1/contests/{contest_id}/box/proof": "?slot=" + "0" * 64,
+    "GET /v1/logs/{log_id}/consistency": "?from=1",
+}
 """What a GET must be asked with."""
 
 
 def address(row: str) -> str:
     """The path of a row with its ids filled in, and what it must be asked with."""
     ids = IDS | ({"contest_id": CONTEST_OF[row]} if row in CONTEST_OF else {})
-    return row.split()[1].format(**ids) + BRIEFLY.get(row, "") + QUERIES.get(row, "")
+    return described(row.split()[1]).format(**ids) + BRIEFLY.get(row, "") + QUERIES.get(row, "")
+
+
+def described(path: str) -> str:
+    """A route's path as the description has it: a parameter of several segments is named like any other."""
+    return path.replace(":path}", "}")
 
 
 def rows() -> dict[str, tuple[int, ...]]:

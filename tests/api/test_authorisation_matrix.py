@@ -28,6 +28,7 @@ from voting.community.tables import Ownership, Person
 from voting.contests import closing, entries, moves, queries
 from voting.contests.tables import BoxRow, Contest, OpenBallotLink, Option, Participation
 from voting.core.authority import SYSTEM
+from voting.log.tables import CastCommitment
 from voting.roll.tables import Proxy, Roll, RollEntry, RollObjection, RollVoter
 from voting.settings import Settings
 from voting.store import transact
@@ -77,6 +78,14 @@ def settle(session: Session) -> None:
     session.flush()
     for state in ("draft", "noticed", "open", "ended", "closed", "counted", "provisional"):
         a_contest(session, roll.id, state)
+    session.add(CastCommitment(contest_id="con_open", commitment=bytes(32), integrate_by=NOW))
+
+
+def settle_service(app: FastAPI) -> None:
+    """The world in the service's database, and what is due of it in the logs."""
+    transact(app.state.services.engine, settle)
+    for log_id in ("con_open", "con_ended", "con_closed", "con_counted", "con_provisional"):
+        app.state.services.sequencer.flush(log_id)
 
 
 def a_contest(session: Session, roll_id: str, state: str) -> None:
@@ -172,7 +181,7 @@ def call(
             url = stack.enter_context(databases.fresh_postgres(server, template))
         settings = Settings(database_url=url, key_file=folder / "key.pem", rate_per_minute=0, demo=True)
         app, client = stack.enter_context(portal.wrap_async_context_manager(running(settings)))
-        transact(app.state.services.engine, settle)
+        settle_service(app)
         callers = bearers(app)
 
         def send(method: str, path: str, caller: str) -> httpx.Response:

@@ -17,9 +17,9 @@ from sqlalchemy import func, select
 
 from tests.api.authorisation import BODIES, address, rows
 from tests.api.conftest import Service
-from tests.api.test_authorisation_matrix import bearers, settle
+from tests.api.test_authorisation_matrix import bearers, settle_service
 from voting.schema import metadata
-from voting.store import reader, transact
+from voting.store import reader
 
 WRITES = [row for row in rows() if not row.startswith("GET")]
 JSON = {"Content-Type": "application/json"}
@@ -54,9 +54,7 @@ class World:
 
     def __init__(self, service: Service) -> None:
         self.service = service
-        transact(service.engine, settle)
-        # What was settled comes into the logs now, not in the middle of a count.
-        service.app.state.services.sequencer.turn()
+        settle_service(service.app)
         callers = bearers(service.app)
         self.admin, self.voter = callers["admin"], callers["resident"]
         self.wrong: list[str] = []

@@ -109,3 +109,15 @@ class LogTile(SQLModel, table=True):
     place: int = Field(primary_key=True, sa_type=BigInteger)
     width: int
     data: bytes
+
+
+class LogCosignature(SQLModel, table=True):
+    """The last cosignature of a witness: it is served as long as its tree is the newest."""
+
+    __tablename__ = "log_cosignature"
+
+    log_id: str = Field(primary_key=True)
+    witness: str = Field(primary_key=True)
+    """`name+key id`."""
+    size: int = Field(sa_type=BigInteger)
+    line: str
