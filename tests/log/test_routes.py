@@ -37,7 +37,7 @@ def settings(settings: Settings) -> Settings:
 
 def sequence(app: FastAPI) -> None:
     """Run the log of the contest now."""
-    app.state.services.sequencer.turn()
+    app.state.services.sequencer.flush(CONTEST)
 
 
 def settle(app: FastAPI, count: int = 0) -> list[bytes]:
@@ -111,6 +111,7 @@ async def test_there_is_no_other_tile(app: FastAPI, client: httpx.AsyncClient, p
 async def test_what_is_not_signed_is_not_served(app: FastAPI, client: httpx.AsyncClient) -> None:
     settle(app, 1)
     engine = app.state.services.engine
+    app.state.services.sequencer.stop()
     world.append(engine, EXTENDED)
     transact(engine, lambda session: integrate(session, CONTEST, NOW))
     assert world.log(engine).size == 3
@@ -119,6 +120,7 @@ async def test_what_is_not_signed_is_not_served(app: FastAPI, client: httpx.Asyn
 
 
 async def test_a_log_without_checkpoint_says_so(app: FastAPI, client: httpx.AsyncClient) -> None:
+    app.state.services.sequencer.stop()
     world.build(app.state.services.engine)
     answer = await client.get(f"{LOG}/checkpoint")
     assert (answer.status_code, answer.json()["code"]) == (409, "log_not_signed_yet")
