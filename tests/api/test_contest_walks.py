@@ -71,7 +71,7 @@ def build(session: Session, number: int) -> None:
         session.flush()
         session.add(RollVoter(roll_id=roll, person_id=person, entry_id=entry))
     session.flush()
-    made.state, made.electors = "sealed", ELECTORS
+    made.state, made.electors, made.root = "sealed", ELECTORS, bytes(32)
 
 
 def walk_of(service: Service) -> type[RuleBasedStateMachine]:
