@@ -19,6 +19,7 @@ COMMANDS = {
     "import-register": "voting.commands.import_register:import_register",
     "count": "voting.commands.count:count",
     "replay": "voting.commands.replay:replay",
+    "witness": "voting.commands.witness:witness",
     "rule": "voting.commands.rule:rule",
     "bundle": "voting.commands.bundle:bundle",
     "export": "voting.commands.export:export",

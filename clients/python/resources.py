@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from clients.python import access, communities, contests, objections, proxies, register, results, rolls, rules, service
+from clients.python import (
+    access,
+    communities,
+    contests,
+    logs,
+    objections,
+    proxies,
+    register,
+    results,
+    rolls,
+    rules,
+    service,
+)
 from clients.python.methods import Awaiting, AwaitingSender, Blocking, BlockingSender, Listing, Method, Streaming
 
 
@@ -115,6 +127,15 @@ class _Contests:
     revote = Method(contests.revote)
 
 
+class _Logs:
+    get = Method(logs.get)
+    checkpoint = Method(logs.checkpoint)
+    tile = Method(logs.tile)
+    consistency = Method(logs.consistency)
+    proof = Method(logs.proof)
+    cosign = Method(logs.cosign)
+
+
 class _Rules:
     list = Listing(rules.list_)
     get = Method(rules.get)
@@ -155,6 +176,10 @@ class BlockingContests(_Contests, Blocking):
     """What is voted on."""
 
 
+class BlockingLogs(_Logs, Blocking):
+    """What was recorded, with proof."""
+
+
 class BlockingRules(_Rules, Blocking):
     """By which law it passes."""
 
@@ -191,6 +216,10 @@ class AwaitingContests(_Contests, Awaiting):
     """What is voted on."""
 
 
+class AwaitingLogs(_Logs, Awaiting):
+    """What was recorded, with proof."""
+
+
 class AwaitingRules(_Rules, Awaiting):
     """By which law it passes."""
 
@@ -210,6 +239,7 @@ class Resources:
         self.objections = BlockingObjections(sender)
         self.proxies = BlockingProxies(sender)
         self.contests = BlockingContests(sender)
+        self.logs = BlockingLogs(sender)
         self.rules = BlockingRules(sender)
         self.service = BlockingService(sender)
 
@@ -225,5 +255,6 @@ class AsyncResources:
         self.objections = AwaitingObjections(sender)
         self.proxies = AwaitingProxies(sender)
         self.contests = AwaitingContests(sender)
+        self.logs = AwaitingLogs(sender)
         self.rules = AwaitingRules(sender)
         self.service = AwaitingService(sender)
