@@ -7,6 +7,7 @@ service failed: no body, no address, no user agent, no caller, no time of castin
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import traceback
 from typing import Any
@@ -25,14 +26,16 @@ _UNMATCHED = "unmatched"
 
 
 def configure_logging(json: bool) -> None:
-    """Lines of JSON (or readable ones) on standard output, for this service and for the libraries it runs on."""
+    """Lines of JSON, or readable ones that a terminal shows in colour, for this service and the libraries it runs on."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
-    renderer = structlog.processors.JSONRenderer(ensure_ascii=False) if json else structlog.dev.ConsoleRenderer()
+    colours = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    lines, people = structlog.processors.JSONRenderer(ensure_ascii=False), structlog.dev.ConsoleRenderer(colors=colours)
+    renderer = lines if json else people
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

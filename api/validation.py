@@ -47,6 +47,7 @@ _TYPES = {
 }
 _LONG = {"string_too_long": "max_length", "too_long": "max_length", "bytes_too_long": "max_length"}
 _SHORT = {"string_too_short": "min_length", "too_short": "min_length", "bytes_too_short": "min_length"}
+_TAG_FAULTS = frozenset({"union_tag_invalid", "union_tag_not_found"})
 _BOUNDS = {
     "greater_than_equal": ("≥", "ge"),
     "less_than_equal": ("≤", "le"),
@@ -71,9 +72,34 @@ def _fault(entry: Mapping[str, Any], body: Any, route: Any) -> Fault:
     place = _PLACES.get(str(entry["loc"][0]), "body")
     parts = tuple(entry["loc"][1:])
     if place == "body":
-        parts = tuple(_true_path(parts, body))
+        parts = tuple(_true_path(_untagged(parts, body, route), body))
+        if entry["type"] in _TAG_FAULTS:
+            return _tag_fault(entry, parts)
     code, facts = _said(entry, parts, route if place == "body" else None)
     return LocatedFault(_pointer(parts), code, facts, place)
+
+
+def _discriminator(route: Any) -> str | None:
+    """The member that says which of several bodies of a route it is."""
+    field = getattr(route, "body_field", None)
+    return getattr(field.field_info, "discriminator", None) if field is not None else None
+
+
+def _untagged(parts: tuple[str | int, ...], body: Any, route: Any) -> tuple[str | int, ...]:
+    """Without the tag that the validator puts before the members of a tagged body; a member may bear the same name."""
+    named = _discriminator(route)
+    tagged = named is not None and isinstance(body, Mapping) and parts[:1] == (body.get(named),)
+    return parts[1:] if tagged else parts
+
+
+def _tag_fault(entry: Mapping[str, Any], parts: tuple[str | int, ...]) -> LocatedFault:
+    """The fault of a tag that is missing or unknown, at the tag. Nothing else of the body is shown."""
+    context = entry["ctx"]
+    named = context["discriminator"].strip("'")
+    if entry["type"] == "union_tag_not_found":
+        return LocatedFault(_pointer((*parts, named)), "missing_member", {"member": named})
+    code, facts = _choice(str(context["tag"])[:_MOST_SHOWN], _QUOTED.findall(context["expected_tags"]))
+    return LocatedFault(_pointer((*parts, named)), code, facts)
 
 
 def _pointer(parts: Sequence[str | int]) -> str:
@@ -98,8 +124,8 @@ def _said(entry: Mapping[str, Any], parts: Sequence[str | int], route: Any) -> t
         return _unknown(name, _members(route, parts[:-1]))
     if kind == "missing":
         return ("missing_member", {"member": name}) if parts else ("missing_body", {})
-    if kind in {"literal_error", "enum", "union_tag_invalid"}:
-        allowed = _QUOTED.findall(str(context.get("expected") or context.get("expected_tags", "")))
+    if kind in {"literal_error", "enum"}:
+        allowed = _QUOTED.findall(str(context.get("expected", "")))
         return _choice(str(entry.get("input"))[:_MOST_SHOWN], allowed)
     if kind in _TYPES:
         return "wrong_type", {"expected": _TYPES[kind]}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fastapi import APIRouter, Response
 from starlette.requests import Request as HttpRequest
 
-from api.deps import Conditional, Locale, Now, Running, Writing
+from api.deps import Conditional, DryRun, Locale, Now, Running, Writing
 from api.exchange import exchange_of
 from api.problems import documented, respond
 from api.route import YishiRoute
@@ -33,7 +33,13 @@ router = APIRouter(tags=["tokens"], route_class=YishiRoute)
 
 @router.post("/v1/tokens", operation_id="create_tokens", response_model=TokenPairOut, responses=documented(401, 422))
 def create_tokens(
-    body: TokenRequest, session: Writing, now: Now, running: Running, request: HttpRequest, response: Response
+    body: TokenRequest,
+    session: Writing,
+    now: Now,
+    running: Running,
+    dry_run: DryRun,
+    request: HttpRequest,
+    response: Response,
 ) -> TokenPairOut | Response:
     """Get an access token for a printed code, or the next one for a refresh token."""
     response.headers["cache-control"] = "no-store"
@@ -41,13 +47,13 @@ def create_tokens(
         bound = codes.redeem(session, [body.code], now)[0]
         if isinstance(bound, Fault):
             raise Invalid.at("/code", bound.code)
-        return TokenPairOut.of(_issued(session, running, [bound], now)[0], bound.household_id)
+        return TokenPairOut.of(_issued(session, running, [bound], now)[0], bound.household_id, dry_run=dry_run)
     days = running.settings.refresh_token_days
     pair = grants.renew(session, running.issuer, body.refresh_token, days=days, now=now)
     if pair is None:
         # Answered, not raised: the end of the family must be committed.
         return respond(Unauthenticated("refresh_reused"), exchange_of(request.scope))
-    return TokenPairOut.of(pair)
+    return TokenPairOut.of(pair, dry_run=dry_run)
 
 
 @router.post(
@@ -57,7 +63,7 @@ def create_tokens(
     response_model_exclude_none=True,
 )
 def create_token_batch(
-    body: CodeBatch, session: Writing, now: Now, running: Running, locale: Locale, response: Response
+    body: CodeBatch, session: Writing, now: Now, running: Running, dry_run: DryRun, locale: Locale, response: Response
 ) -> TokenBatch:
     """Get access tokens for up to 500 printed codes; a code that is refused does not hold up the others."""
     response.headers["cache-control"] = "no-store"
@@ -68,7 +74,7 @@ def create_token_batch(
         items=[
             CodeRefused.of(answer, locale)
             if isinstance(answer, Fault)
-            else TokenPairOut.of(next(pairs), answer.household_id)
+            else TokenPairOut.of(next(pairs), answer.household_id, dry_run=dry_run)
             for answer in answers
         ]
     )

@@ -80,7 +80,7 @@ class TokenPairOut(BaseModel):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_PAIR]})
 
-    access_token: str
+    access_token: str = Field(description="Empty on a dry run, which gives nothing away")
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 (the name of a scheme, not a secret)
     expires_in: int = Field(description="Seconds the access token is valid")
     refresh_token: str = Field(
@@ -92,12 +92,12 @@ class TokenPairOut(BaseModel):
     household_id: str | None = Field(None, description="The household of the code's dwelling")
 
     @classmethod
-    def of(cls, pair: TokenPair, household_id: str | None = None) -> TokenPairOut:
-        """A pair as it is answered."""
+    def of(cls, pair: TokenPair, household_id: str | None = None, *, dry_run: bool) -> TokenPairOut:
+        """A pair as it is answered. A dry run shows whose it would be; the tokens themselves would work."""
         return cls(
-            access_token=pair.access_token,
+            access_token="" if dry_run else pair.access_token,
             expires_in=pair.access_seconds,
-            refresh_token=pair.refresh_token,
+            refresh_token="" if dry_run else pair.refresh_token,
             refresh_expires_at=pair.refresh_expires_at,
             person_id=pair.person_id,
             community_id=pair.community_id,

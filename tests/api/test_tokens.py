@@ -53,6 +53,38 @@ async def test_a_dry_run_spends_no_code(client: httpx.AsyncClient, codes: dict[s
     await redeemed(client, codes["per_1"])
 
 
+async def test_a_dry_run_gives_no_token_away(client: httpx.AsyncClient, codes: dict[str, str]) -> None:
+    refresh = (await redeemed(client, codes["per_2"]))["refresh_token"]
+    tried = [
+        await client.post("/v1/tokens?dry_run=true", json={"grant_type": "code", "code": codes["per_1"]}),
+        await client.post("/v1/tokens?dry_run=true", json={"grant_type": "refresh_token", "refresh_token": refresh}),
+    ]
+    batch = await client.post("/v1/tokens/batch?dry_run=true", json={"codes": [codes["per_1"]]})
+    pairs = [answer.json() for answer in tried] + batch.json()["items"]
+    assert [pair["person_id"] for pair in pairs] == ["per_1", "per_2", "per_1"]
+    assert {(pair["access_token"], pair["refresh_token"]) for pair in pairs} == {("", "")}
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "code"),
+    [
+        ({"grant_type": "cod", "code": "secret"}, "/grant_type", "not_one_of_did_you_mean"),
+        ({"grant_type": 5, "code": "secret"}, "/grant_type", "not_one_of"),
+        ({"code": "secret"}, "/grant_type", "missing_member"),
+        ({"grant_type": "code"}, "/code", "missing_member"),
+        ({"grant_type": "code", "code": 5}, "/code", "wrong_type"),
+        ({"grant_type": "code", "code": "secret", "cod": 1}, "/cod", "unknown_member_did_you_mean"),
+        (["secret"], "", "wrong_type"),
+    ],
+)
+async def test_a_wrong_grant_is_named_where_it_is_wrong_and_not_shown(
+    client: httpx.AsyncClient, body: Any, pointer: str, code: str
+) -> None:
+    answer = await client.post("/v1/tokens", json=body)
+    assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [(pointer, code)]
+    assert "secret" not in answer.text
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -58,6 +58,12 @@ def test_every_line_it_prints_can_be_pasted(running: Demo, heading: str, statuse
     assert [status_of(command) for command in commands(running.printed, heading)] == statuses
 
 
+def test_what_is_no_terminal_gets_no_colours(running: Demo) -> None:
+    assert "Serving on" in running.printed
+    assert "\x1b" not in running.printed
+    assert "\x1b" not in (running.folder / "demo.err").read_text(encoding="utf-8")
+
+
 def test_its_tokens_are_for_its_owner_alone(running: Demo) -> None:
     mode = (running.folder / "var" / "demo.env").stat().st_mode
     assert stat.S_IMODE(mode) == 0o600
