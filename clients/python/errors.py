@@ -53,6 +53,7 @@ class Fault:
     pointer: str
     code: str
     detail: str = ""
+    fix: str = ""
 
 
 class Problem(YishiClientError):
@@ -156,7 +157,12 @@ def problem(status: int, document: Mapping[str, Any]) -> Problem:
 
 
 def _fault(error: Mapping[str, Any]) -> Fault:
-    return Fault(str(error.get("pointer", "")), str(error.get("code", "")), str(error.get("detail", "")))
+    return Fault(
+        str(error.get("pointer", "")),
+        str(error.get("code", "")),
+        str(error.get("detail", "")),
+        str(error.get("fix", "")),
+    )
 
 
 def _action(action: object) -> str:

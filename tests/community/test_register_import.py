@@ -88,6 +88,15 @@ def test_every_wrong_cell_is_named_by_row_and_column(bring: Importer) -> None:
     ]
 
 
+def test_cells_and_rows_that_contradict_each_other_are_named_together_from_the_top_down(bring: Importer) -> None:
+    content = csv_of(SHOP, SHOP | {"area_m2": "7"}, WANG | {"unit": ""}, SHOP | {"dwelling": "102", "area_m2": "x"})
+    assert faults_of(bring, content) == [
+        ("/rows/3/area_m2", "area_conflict"),
+        ("/rows/4/unit", "register_value_missing"),
+        ("/rows/5/area_m2", "area_not_a_number"),
+    ]
+
+
 def test_a_workbook_is_refused_for_its_formulas_and_its_numeric_phone(bring: Importer) -> None:
     content = xlsx_of(WANG | {"area_m2": "=80+9.5"}, LI | {"phone": 13900139000})
     assert faults_of(bring, content) == [

@@ -55,4 +55,6 @@ def _show_faults(refusal: Invalid) -> None:
     for fault in refusal.errors:
         console.row(table, fault.pointer, fault.detail or fault.code)
     console.show(table)
+    for fix in dict.fromkeys(fault.fix for fault in refusal.errors if fault.fix):
+        console.note(fix)
     console.fail("nothing was imported")

@@ -36,7 +36,8 @@ EARLIEST = date(1900, 1, 1)
 MAX_LABEL = 40
 MAX_NAME = 100
 
-_KINDS = {kind.replace("_", ""): kind for kind in RESIDENCIES} | {zh: kind for kind, zh in RESIDENCY_ZH.items()}
+_ALSO = {"租客": "tenant", "承租人": "tenant", "家属": "household_member", "业主自住": "owner_occupier"}
+_KINDS = {kind.replace("_", ""): kind for kind in RESIDENCIES} | {zh: kind for kind, zh in RESIDENCY_ZH.items()} | _ALSO
 _TRUTH = dict.fromkeys(("yes", "y", "true", "1", "是", "√", "✓"), True) | dict.fromkeys(
     ("no", "n", "false", "0", "否", "×"), False
 )

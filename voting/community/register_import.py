@@ -70,7 +70,7 @@ def prepare(
     """The plan of an import and the number of rows it was made from."""
     findings = Findings()
     rows = parse(read(content), findings, areas_needed=create_places)
-    _refuse(findings)
+    # Also when cells were refused: whoever corrects a file wants to hear of everything that is wrong with it at once.
     register = check(rows, findings, notes, today)
     _refuse(findings)
     stored = register_store.load(session, community_id, today)
@@ -83,7 +83,7 @@ def prepare(
 
 def _refuse(findings: Findings) -> None:
     if findings:
-        raise Invalid(findings.shown, "register_rejected", total=findings.total, shown=len(findings.shown))
+        raise Invalid(findings.by_row(), "register_rejected", total=findings.total, shown=len(findings.shown))
 
 
 def export_register(session: Session, principal: Principal, community_id: str, now: datetime) -> bytes:

@@ -31,11 +31,20 @@ class Findings:
         """One fault of one cell."""
         self.keep(Fault(f"/rows/{row}/{column}", code, {**facts, "row": row, "column": column}))
 
+    def by_row(self) -> list[Fault]:
+        """Those that are listed, from the top of the file to its end."""
+        return sorted(self.shown, key=_row_of)
+
     def keep(self, fault: Fault) -> None:
         """One fault, already made."""
         self.total += 1
         if len(self.shown) < SHOWN:
             self.shown.append(fault)
+
+
+def _row_of(fault: Fault) -> int:
+    row = fault.facts.get("row")
+    return row if isinstance(row, int) else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +88,7 @@ READERS: Mapping[str, Callable[[Raw], Any]] = {
 
 
 def parse(sheet: Sheet, findings: Findings, *, areas_needed: bool) -> list[Row]:
-    """The typed rows of a sheet. Rows with a finding are left out: the caller stops when there is any."""
+    """The typed rows of a sheet. A row with an unreadable cell is left out: the caller writes nothing when there is any."""
     number, titles = sheet.rows[0]
     header, faults = recognise([_title(cell) for cell in titles], number, areas_needed=areas_needed)
     for fault in faults:
