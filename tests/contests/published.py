@@ -32,14 +32,16 @@ from voting.store import reader, transact
 KEYS = LogKeys(Ed25519PrivateKey.from_private_bytes(b"\x01" * 32), "yishi.test")
 ORIGIN = KEYS.origin("contest", CONTEST)
 COUNTED = NOW + DAY
+DICE = "31415926535897932384"
 
 
 def rankings(voters: int) -> tuple[tuple[tuple[str, ...], ...], ...]:
-    """What so many voters mark: of every length, one of them nothing at all."""
-    return tuple(
-        tuple((OPTIONS[(number * 7 + place * (1 + number % 3)) % 4],) for place in range(min(number % 5, 2)))
-        for number in range(voters)
-    )
+    """What so many voters mark: of every length, some of them nothing at all; never drawn, always the same."""
+    orders = [
+        sorted(OPTIONS, key=lambda option, n=n: hashes.digest("rank", b"%d" % n, option.encode()))
+        for n in range(voters)
+    ]
+    return tuple(tuple((option,) for option in order[: (number + 3) % 5]) for number, order in enumerate(orders))
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,8 @@ def append(engine: Engine, by: Signing | Path, event: Event, **columns: Any) -> 
 def _hold(session: Session, poll: Poll, backwards: bool) -> None:
     world.community(session)
     world.roll(session, poll.electors)
-    world.open_contest(session, poll.electors, **({"publish_mode": "full"} | poll.contest))
+    lot = {"rules": {"tie_break": "random"}, "lot_seed": DICE}
+    world.open_contest(session, poll.electors, **({"publish_mode": "full"} | lot | poll.contest))
     casts = list(enumerate(poll.openings()))
     for number, opening in reversed(casts) if backwards else casts:
         entry = session.get_one(Participation, (CONTEST, f"ent_rol_1_{number:05}"))

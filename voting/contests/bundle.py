@@ -197,8 +197,11 @@ def _told(session: Session, source: Source, tally: Tally, digest: str) -> Iterat
     contest = source.loaded.contest
     options = queries.options(session, contest.id)
     named = {locale: labels.of_options(options, locale) for locale in LOCALES}
-    sentences = ("\n".join(explain(tally, locale, named[locale])) for locale in LOCALES)
-    yield bundle.whole(bundle.EXPLANATION, ("\n\n".join([f"result {digest}", *sentences]) + "\n").encode())
+    told = (
+        "\n".join([" ".join(labels.read(contest.question, locale).split()), *explain(tally, locale, named[locale])])
+        for locale in LOCALES
+    )
+    yield bundle.whole(bundle.EXPLANATION, ("\n\n".join([f"result {digest}", *told]) + "\n").encode())
     drawn = chart(tally, LOCALES[0], named[LOCALES[0]], labels.read(contest.question, LOCALES[0]))
     yield bundle.whole(bundle.ROUNDS, drawn.replace("<svg ", f'<svg data-result="{digest}" ', 1).encode())
 

@@ -23,7 +23,7 @@ from voting.core.evidence import bundle, bundle_schemas, canonical, events, stat
 from voting.core.evidence.bundle import Tier
 from voting.core.evidence.events import Closed, Corrected, Counted, Event, Opened, Recounted, SealedSet
 from voting.errors import Conflict, Unavailable
-from voting.log import logs, storage
+from voting.log import cosigning, logs, storage
 from voting.log.keys import LogKeys
 from voting.log.tables import Log
 
@@ -118,7 +118,7 @@ def of(session: Session, principal: Principal, contest_id: str, tier: Tier, *, n
         loaded=loaded,
         tier=tier,
         log=log,
-        checkpoint=log.checkpoint,
+        checkpoint=cosigning.cosigned(session, log).data,
         opening=opening,
         opened=opened,
         closed=closed,
