@@ -27,6 +27,7 @@ from api.routes import (
     decisions,
     description,
     dwellings,
+    external,
     health,
     households,
     logs,
@@ -89,6 +90,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     proofs.router,
     rules.router,
     decisions.router,
+    external.router,
     tallies.router,
     bundles.router,
 )

@@ -12,7 +12,15 @@ import voting.roll.tables  # noqa: F401 (imported for the tables)
 
 metadata = SQLModel.metadata
 
-APPEND_ONLY = ("event", "tally", "roll_version", "sealed_ballot", "sealed_participation", "open_ballot_link")
+APPEND_ONLY = (
+    "event",
+    "tally",
+    "roll_version",
+    "sealed_ballot",
+    "sealed_participation",
+    "open_ballot_link",
+    "external_record",
+)
 """Tables whose rows are never changed or deleted."""
 
 SEALED_BY_ROLL = ("roll_entry", "roll_voter")

@@ -126,6 +126,9 @@ class ContestDraft(Request):
     lot_seed: Seed | None = Field(None, description="Public dice that decide ties, drawn before the opening")
     officials: list[OfficialDraft] = Field(default_factory=list, max_length=MOST_OFFICIALS)
     k: int = Field(0, ge=0, le=MOST_OFFICIALS, description="How many officials must sign the close and the result")
+    channel: Literal["here", "external"] = Field(
+        "here", description="external: held on an official system, whose result two officials record"
+    )
     rule_id: str | None = Field(None, max_length=80, description="The decision rule that says whether it passed")
     effects: list[str] = Field(
         default_factory=list,
@@ -256,6 +259,7 @@ class ContestOut(Actionable):
     lot_seed: str | None
     officials: list[OfficialOut] = Field(description="Who signs, each with a key of their own")
     k: int = Field(description="How many officials must sign the close and the result")
+    channel: str = Field(examples=["here"])
     rule_id: str | None = Field(examples=["cn.civil-code-278.ordinary"])
     effects: list[str]
     follows_id: str | None = Field(description="The contest whose rule asked for this one")
@@ -277,7 +281,9 @@ class ContestOut(Actionable):
         told = {name: getattr(contest, name) for name in cls.model_fields if hasattr(contest, name)}
         told["ballot_form"] = BallotFormOut.model_validate(view.form)
         told["options"] = [OptionOut.model_validate(option) for option in view.options]
-        told["allowed_actions"] = offered(actions, base, edit="PATCH", cast=f"POST {base}/ballots")
+        told["allowed_actions"] = offered(
+            actions, base, edit="PATCH", cast=f"POST {base}/ballots", record=f"POST {base}/external/records"
+        )
         return cls(**told)
 
 

@@ -121,5 +121,7 @@ class TimelineOut(Actionable):
             state=contest.state,
             time_zone=found.time_zone,
             steps=[StepOut.of(step) for step in found.steps],
-            allowed_actions=offered(actions, base, edit=f"PATCH {base}", cast=f"POST {base}/ballots"),
+            allowed_actions=offered(
+                actions, base, edit=f"PATCH {base}", cast=f"POST {base}/ballots", record=f"POST {base}/external/records"
+            ),
         )

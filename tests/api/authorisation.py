@@ -142,6 +142,8 @@ POST  /v1/contests/{contest_id}/ballots                 401 200 404 403 403 403
 GET   /v1/contests/{contest_id}/decision                200 200 200 200 200 200
 GET   /v1/contests/{contest_id}/timeline                200 200 200 200 200 200
 POST  /v1/contests/{contest_id}/next_round              401 403 404 409 403 409
+GET   /v1/contests/{contest_id}/external                409 409 409 200 409 200
+POST  /v1/contests/{contest_id}/external/records        401 403 404 201 403 201
 GET   /v1/rules                                         200 200 200 200 200 200
 GET   /v1/rules/{rule_id}                               200 200 200 200 200 200
 POST  /v1/rules/{rule_id}/evaluate                      200 200 200 200 200 200
@@ -166,6 +168,8 @@ CONTEST_OF = {
     "GET /v1/contests/{contest_id}/turnout/units": "con_provisional",
     "GET /v1/contests/{contest_id}/rounds": "con_provisional",
     "GET /v1/contests/{contest_id}/decision": "con_provisional",
+    "GET /v1/contests/{contest_id}/external": "con_external",
+    "POST /v1/contests/{contest_id}/external/records": "con_external",
     "GET /v1/contests/{contest_id}/explanation": "con_provisional",
     "GET /v1/contests/{contest_id}/rounds.svg": "con_provisional",
     "POST /v1/contests/{contest_id}/recount": "con_provisional",
@@ -250,6 +254,12 @@ BODIES: dict[str, Any] = {
     "POST /v1/contests/{contest_id}/next_round": {
         "opens_at": "2100-01-01T00:00:00Z",
         "closes_at": "2100-01-02T00:00:00Z",
+    },
+    "POST /v1/contests/{contest_id}/external/records": {
+        "system": "official",
+        "reference": "1",
+        "counts": {"roll": {"heads": 1}, "votes": {"for": {"heads": 1}}},
+        "documents": [{"name": "result.pdf", "sha256": "0" * 64}],
     },
     "POST /v1/rules/{rule_id}/evaluate": {
         "roll": {"heads": 3, "area": 9},

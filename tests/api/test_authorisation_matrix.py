@@ -74,11 +74,17 @@ def settle(session: Session) -> None:
     proxy = {"entry_id": "ent_1", "agent_id": "per_2", "form": "in_app", "granted_at": NOW, "granted_by": "per_1"}
     session.add(Proxy(id="prx_1", community_id="com_1", roll_id=roll.id, **proxy))
     session.flush()
-    roll.state, roll.root, roll.electors = "sealed", bytes(32), 1
+    roll.state, roll.root, roll.electors, roll.heads = "sealed", bytes(32), 1, 1
     session.flush()
     for state in ("draft", "noticed", "open", "ended", "closed", "counted", "provisional"):
         a_contest(session, roll.id, state)
     session.add(CastCommitment(contest_id="con_open", commitment=bytes(32), integrate_by=NOW))
+    external = {"question": {"en": "?"}, "method": "yes-no", "rule_id": "cn.residents-meeting", "channel": "external"}
+    window = {"opens_at": NOW, "closes_at": NOW, "noticed_at": NOW, "created_at": NOW}
+    session.add(
+        Contest(id="con_external", community_id="com_1", roll_id=roll.id, state="noticed", **external, **window)
+    )
+    session.flush()
 
 
 def settle_service(app: FastAPI) -> None:

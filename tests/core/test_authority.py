@@ -75,6 +75,7 @@ contest.open          o R A
 contest.extend        o R A
 contest.close         o R A
 contest.count         R t A
+contest.record        o R t A
 contest.publish       R A
 contest.certify       R
 contest.annul         R

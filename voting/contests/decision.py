@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from voting.contests import drafts, officials, queries, results, ruling, weights
+from voting.contests import drafts, external, officials, queries, results, ruling, weights
 from voting.contests.drafts import Draft, NewOption
 from voting.contests.queries import Loaded
 from voting.contests.ruling import Bound
@@ -53,6 +53,9 @@ class Decided:
 
 def of(session: Session, principal: Principal, contest_id: str, *, now: datetime) -> Decided:
     """The decision of a contest, for whoever may see its result. `Conflict` before that, and for a contest without a rule."""
+    seen = queries.load(session, principal, contest_id, now)
+    if seen.contest.channel == ruling.EXTERNAL:
+        return _external(session, principal, seen, now)
     loaded, tally = results.of(session, principal, contest_id, now=now)
     contest = loaded.contest
     rule = ruling.of(contest)
@@ -67,6 +70,16 @@ def of(session: Session, principal: Principal, contest_id: str, *, now: datetime
         challenge=ruling.certifies_from(session, contest),
         next_id=_next(session, contest.id),
     )
+
+
+def _external(session: Session, principal: Principal, loaded: Loaded, now: datetime) -> Decided:
+    """The decision on totals that two officials read off an official system."""
+    contest = loaded.contest
+    external.of(session, principal, contest.id, now=now)
+    rule, found = external.evaluation(session, contest)
+    options = tuple(option.id for option in queries.options(session, contest.id))
+    challenge = ruling.certifies_from(session, contest)
+    return Decided(loaded, rule, found, _asked(rule, found, options), challenge, _next(session, contest.id))
 
 
 def _decide(session: Session, loaded: Loaded, tally: Tally, rule: Rule) -> Decision:
@@ -129,6 +142,7 @@ def _draft(contest: Contest, asked: Asked, options: list[Option], opens_at: date
         terms=from_document(contest.terms),
         secrecy=contest.secrecy,
         publish_mode=contest.publish_mode,
+        channel=contest.channel,
         officials=officials.of_document(contest.officials),
         k=contest.k,
         rule_id=asked.rule_id,

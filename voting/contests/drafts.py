@@ -64,6 +64,7 @@ class Draft:
     k: int = 0
     rule_id: str | None = None
     effects: Sequence[str] = ()
+    channel: str = "here"
 
 
 def create(session: Session, principal: Principal, community_id: str, draft: Draft, *, now: datetime) -> Loaded:
@@ -138,6 +139,7 @@ def _columns(draft: Draft, rules: Mapping[str, Any]) -> dict[str, Any]:
         "k": draft.k,
         "rule_id": ruling.chosen(draft.rule_id, draft.effects),
         "effects": list(draft.effects),
+        "channel": draft.channel,
         "opens_at": draft.opens_at,
         "closes_at": draft.closes_at,
     }

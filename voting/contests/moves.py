@@ -18,7 +18,7 @@ from voting.contests.tables import Contest, Participation, Tally
 from voting.core import lifecycle, privacy
 from voting.core.authority import Principal
 from voting.core.evidence.events import Annulled, Extended
-from voting.core.lifecycle import CONTEST
+from voting.core.lifecycle import CONTEST, contest_machine
 from voting.errors import Conflict, Invalid
 from voting.ids import timed_id
 from voting.log import journal, logs
@@ -30,6 +30,8 @@ def notice(session: Session, principal: Principal, contest_id: str, *, now: date
     """Publish the notice. The notice period runs from here; the draft is no longer editable."""
     loaded, state = _may(session, principal, contest_id, "notice", now)
     loaded.contest.noticed_at = loaded.now
+    if loaded.contest.channel == "external":
+        loaded.contest.rule = ruling.frozen(loaded.contest)
     return _done(session, principal, loaded, state, "noticed", facts={"closes_at": _written(loaded.contest.closes_at)})
 
 
@@ -132,7 +134,8 @@ def _may(
 ) -> tuple[Loaded, str]:
     """The contest, held, and the state the command leads to."""
     loaded = queries.load(session, principal, contest_id, now, f"contest.{command}", hold=True)
-    return loaded, lifecycle.move(CONTEST, loaded.contest.state, command, queries.facts(session, loaded), reason)
+    machine = contest_machine(loaded.contest.channel)
+    return loaded, lifecycle.move(machine, loaded.contest.state, command, queries.facts(session, loaded), reason)
 
 
 def _done(

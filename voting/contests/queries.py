@@ -16,7 +16,7 @@ from voting.contests.tables import Closing, Contest, Option, Participation
 from voting.core import authority, ballot, lifecycle
 from voting.core.authority import Principal, Subject
 from voting.core.ballot import Form
-from voting.core.lifecycle import CONTEST, ContestFacts
+from voting.core.lifecycle import ContestFacts, contest_machine
 from voting.errors import NotFound
 from voting.log import journal
 from voting.log.tables import Event
@@ -158,9 +158,10 @@ def facts(session: Session, loaded: Loaded) -> ContestFacts:
 def view(session: Session, principal: Principal, loaded: Loaded) -> View:
     """The contest with its options and what this caller could do to it."""
     contest = loaded.contest
-    found = lifecycle.survey(CONTEST, contest.state, facts(session, loaded))
+    machine = contest_machine(contest.channel)
+    found = lifecycle.survey(machine, contest.state, facts(session, loaded))
     actions: dict[str, str | None] = {}
-    for command in CONTEST.offered:
+    for command in machine.offered:
         decision = authority.may(principal, f"contest.{command}", loaded.subject)
         actions[command] = decision.code if not decision.allowed else found.blocked.get(command)
     actions["cast"] = _against_casting(session, principal, loaded)

@@ -27,6 +27,9 @@ from voting.roll.tables import Roll
 ON_ROLL = ("count", "area")
 """Bases that a roll carries."""
 
+EXTERNAL = "external"
+"""Held on an official system."""
+
 BEFORE = ("notice",)
 AFTER = ("objection", "publicity")
 
@@ -40,6 +43,8 @@ class Ruled(Protocol):
     def effects(self) -> Sequence[str]: ...
     @property
     def method(self) -> str: ...
+    @property
+    def channel(self) -> str: ...
     @property
     def secrecy(self) -> str: ...
     @property
@@ -93,6 +98,8 @@ def check(session: Session, community_id: str, draft: Ruled, roll: Roll) -> None
     """Raise `Invalid` where the rule of a draft is unknown, too weak, or asks what this contest cannot give."""
     rule_id = chosen(draft.rule_id, draft.effects)
     if rule_id is None:
+        if draft.channel == EXTERNAL:
+            raise Invalid.at("/rule_id", "external_needs_rule")
         return
     try:
         rule = rules.rule(rule_id)
@@ -119,14 +126,22 @@ def _of_form(rule: Rule, draft: Ruled, roll: Roll) -> list[Fault]:
     legal = methods(rule)
     if draft.method not in legal:
         found.append(Fault("/method", "rule_needs_method", {"rule": rule.id, "legal": legal, "got": draft.method[:80]}))
+    if rule.official_channel_required and draft.channel != EXTERNAL:
+        found.append(Fault("/channel", "official_channel_required", {"rule": rule.id}))
+    if draft.channel == EXTERNAL:
+        return [*found, *_of_electorate(rule, roll)]
     if any(basis not in ON_ROLL for basis in rule.bases):
         found.append(Fault("/rule_id", "rule_basis_not_on_roll", {"rule": rule.id, "bases": rule.bases}))
     elif "area" in rule.bases and draft.secrecy != "open":
         found.append(Fault("/secrecy", "rule_needs_open_vote", {"rule": rule.id}))
-    if rule.electorate != "delegate" and rule.electorate != roll.basis:
-        facts = {"rule": rule.id, "electorate": rule.electorate, "basis": roll.basis}
-        found.append(Fault("/roll_id", "rule_of_another_electorate", facts))
-    return found
+    return [*found, *_of_electorate(rule, roll)]
+
+
+def _of_electorate(rule: Rule, roll: Roll) -> list[Fault]:
+    if rule.electorate in ("delegate", roll.basis):
+        return []
+    facts = {"rule": rule.id, "electorate": rule.electorate, "basis": roll.basis}
+    return [Fault("/roll_id", "rule_of_another_electorate", facts)]
 
 
 def opens_from(session: Session, contest: Contest, roll: Roll) -> tuple[Bound, ...]:

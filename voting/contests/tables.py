@@ -36,6 +36,8 @@ class Contest(Versioned, table=True):
     """Who signs: name and verifier key (`voting.contests.officials`)."""
     k: int = 0
     """How many of them must sign the close and the result."""
+    channel: str = "here"
+    """here | external: on an official system, whose result two officials record"""
     rule_id: str | None = None
     """The decision rule (`voting.core.rules`) that says whether it passed."""
     effects: list[str] = Field(default_factory=list, sa_type=Document)
@@ -156,6 +158,22 @@ class Closing(SQLModel, table=True):
     def box_size(self) -> int:
         """Ballots in the box."""
         return self.online + self.paper
+
+
+class ExternalRecord(SQLModel, table=True):
+    """What one official read off the official system. Append-only: a correction is another record."""
+
+    __tablename__ = "external_record"
+
+    id: str = Field(primary_key=True)
+    community_id: str = Field(foreign_key="community.id")
+    contest_id: str = Field(foreign_key="contest.id", index=True)
+    recorded_by: str
+    recorded_at: datetime = Field(sa_type=Instant)
+    content: dict[str, Any] = Field(sa_type=Document)
+    """system, reference, counts and documents, as they were given."""
+    digest: bytes
+    """SHA-256 over the canonical content: two records are the same when these are."""
 
 
 class Tally(SQLModel, table=True):

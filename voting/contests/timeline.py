@@ -30,18 +30,25 @@ DONE: Mapping[str, frozenset[str]] = {
 }
 """Step → the column that says when it was taken."""
 
-STEPS = ("notice", "open", "close", "count", "publish", "certify")
-_OVER = ("certified", "annulled", "inconclusive")
-_ORDER = {
-    "draft": 0,
-    "noticed": 1,
-    "open": 2,
-    "closed": 3,
-    "counted": 4,
-    "provisional": 5,
-    "recounted": 4,
-    "challenged": 5,
+STEPS: Mapping[str, tuple[str, ...]] = {
+    "here": ("notice", "open", "close", "count", "publish", "certify"),
+    "external": ("notice", "record", "publish", "certify"),
 }
+"""By where the contest is held."""
+
+_OVER = ("certified", "annulled", "inconclusive")
+_REACHED: Mapping[str, str] = {
+    "draft": "notice",
+    "noticed": "open",
+    "open": "close",
+    "closed": "count",
+    "counted": "publish",
+    "recounted": "publish",
+    "recorded": "publish",
+    "provisional": "certify",
+    "challenged": "certify",
+}
+"""State → the step that comes next."""
 
 WORDS: Mapping[str, Words] = {
     "notice_days": {"zh": "表决程序：公示天数", "en": "terms of the contest: days of notice"},
@@ -80,7 +87,9 @@ def of(session: Session, principal: Principal, contest_id: str, *, now: datetime
     contest = loaded.contest
     zone = session.get_one(Community, contest.community_id).time_zone
     bounds = _bounds(session, loaded)
-    steps = tuple(_step(contest, name, bounds.get(name, ()), _until(session, loaded, name)) for name in STEPS)
+    steps = tuple(
+        _step(contest, name, bounds.get(name, ()), _until(session, loaded, name)) for name in STEPS[contest.channel]
+    )
     return Timeline(loaded, zone, steps, queries.view(session, principal, loaded).actions)
 
 
@@ -94,6 +103,7 @@ def _bounds(session: Session, loaded: Loaded) -> dict[str, tuple[Bound, ...]]:
         certify.append(_days("objection_days", contest.provisional_at, terms.objection_days))
     return {
         "open": (*opens, *ruling.opens_from(session, contest, loaded.roll)),
+        "record": (Bound("closes_at", contest.closes_at, WORDS["closes_at"], True),),
         "close": (Bound("closes_at", contest.closes_at, WORDS["closes_at"], True),),
         "certify": tuple(certify),
     }
@@ -124,8 +134,12 @@ def _until(session: Session, loaded: Loaded, name: str) -> datetime | None:
 def _step(contest: Contest, name: str, bounds: tuple[Bound, ...], until: datetime | None) -> Step:
     taken = {column: getattr(contest, column) for column in DONE.get(name, ())}
     at = next((instant for instant in taken.values() if instant is not None), None)
-    reached = _ORDER.get(contest.state, len(STEPS))
-    place = STEPS.index(name)
+    steps = STEPS[contest.channel]
+    following = _REACHED.get(contest.state, "")
+    if contest.channel == "external" and following == "open":
+        following = "record"
+    reached = steps.index(following) if following in steps else len(steps)
+    place = steps.index(name)
     if at is not None or (contest.state != "annulled" and place < reached) or contest.state == "certified":
         state = "done"
     elif contest.state in _OVER:

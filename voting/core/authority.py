@@ -161,6 +161,7 @@ ACTS: Mapping[str, Rule] = {
     "contest.extend": _keeps(_OFFICERS, "contests:write"),
     "contest.close": _keeps(_OFFICERS, "contests:write"),
     "contest.count": _keeps(_COUNTERS, "contests:write"),
+    "contest.record": _keeps(_COUNTERS | _OFFICERS, "contests:write"),
     "contest.publish": _keeps(_COUNTERS - {"teller"}, "contests:write"),
     "contest.certify": _keeps(_RETURNING, "contests:write"),
     "contest.annul": _keeps(_RETURNING, "contests:write"),

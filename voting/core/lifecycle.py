@@ -277,3 +277,29 @@ CONTEST: Machine[ContestFacts] = Machine(
     },
     dates=_contest_dates,
 )
+
+EXTERNAL: Machine[ContestFacts] = Machine(
+    noun="contest",
+    initial="draft",
+    offered=("edit", "notice", "record", "publish", "certify", "annul"),
+    table={
+        ("draft", "edit"): CONTEST.table["draft", "edit"],
+        ("draft", "notice"): CONTEST.table["draft", "notice"],
+        ("noticed", "record"): Move("noticed", ("roll_not_sealed", "official_vote_running")),
+        ("noticed", "match"): Move("recorded", ("roll_not_sealed", "official_vote_running")),
+        ("recorded", "publish"): Move("provisional"),
+        ("provisional", "certify"): CONTEST.table["provisional", "certify"],
+    }
+    | {
+        (state, "annul"): Move("annulled", needs_reason=True)
+        for state in ("draft", "noticed", "recorded", "provisional")
+    },
+    guards={**CONTEST.guards, "official_vote_running": lambda facts: facts.now < facts.closes_at},
+    dates=_contest_dates,
+)
+"""A contest whose vote is held on an official system: no box opens here, two officials record what that system found."""
+
+
+def contest_machine(channel: str) -> Machine[ContestFacts]:
+    """The machine of a contest by where it is held."""
+    return EXTERNAL if channel == "external" else CONTEST

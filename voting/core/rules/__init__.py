@@ -9,6 +9,7 @@ from voting.core.rules.decide import Decision, Tallied, decide
 from voting.core.rules.evaluate import Evaluation
 from voting.core.rules.evaluate import evaluate as evaluate_with
 from voting.core.rules.evaluate import of as evaluate_counts_with
+from voting.core.rules.evaluate import read_counts as read_counts_with
 from voting.core.rules.form import Rule
 from voting.core.rules.reader import read
 from voting.core.rules.strictest import Strictest, strictest
@@ -31,11 +32,17 @@ __all__ = [
     "evaluation_to_json",
     "page",
     "read",
+    "read_counts",
     "rule",
     "self_contained",
     "strictest",
     "strictest_to_json",
 ]
+
+
+def read_counts(which: Rule, document: object) -> Counts:
+    """Counts as JSON on the bases of a rule. Raises `Invalid` with every fault."""
+    return read_counts_with(which, document, rule)
 
 
 def evaluate_counts(which: Rule, counts: Counts) -> Evaluation:

@@ -81,6 +81,23 @@ def of_ballots(roll: Amounts, votes: Mapping[str, Amounts], **members: Any) -> C
     return Counts(roll, {state: votes.get(state, empty) for state in STATES}, frozenset(votes), **members)
 
 
+def as_document(counts: Counts) -> dict[str, Any]:
+    """Roll, votes and candidates in the one form that equal counts share: every figure a text, every basis by name."""
+
+    def named(amounts: Amounts) -> dict[str, str]:
+        return {"heads" if basis == "count" else basis: exact(amount) for basis, amount in amounts.items()}
+
+    document: dict[str, Any] = {
+        "roll": named(counts.roll),
+        "votes": {state: named(counts.votes[state]) for state in STATES if any(counts.votes[state].values())},
+    }
+    # Silence that is the whole rest may be left out or said; here it is always said.
+    document["votes"].setdefault("silent", named(counts.votes["silent"]))
+    if counts.candidates is not None:
+        document["candidates"] = {name: named(counts.candidates[name]) for name in sorted(counts.candidates)}
+    return document
+
+
 def _read(
     top: Node, bases: Sequence[str], tags: Sequence[str], second_bases: Sequence[str], first_roll: Amounts | None
 ) -> Counts:

@@ -79,9 +79,13 @@ class Evaluation:
 
 def evaluate(rule: Rule, document: Any, find: Callable[[str], Rule]) -> Evaluation:
     """Read counts for a rule and evaluate them. Raises `Invalid` with a pointer for every fault of the counts."""
+    return of(rule, read_counts(rule, document, find), find)
+
+
+def read_counts(rule: Rule, document: Any, find: Callable[[str], Rule]) -> Counts:
+    """Counts on the bases that a rule looks at. Raises `Invalid` with every fault."""
     second = find(rule.fallback.then).bases if rule.fallback else rule.bases
-    tags = [weight.tag for weight in rule.weights]
-    return of(rule, counting.read(document, rule.bases, second, tags), find)
+    return counting.read(document, rule.bases, second, [weight.tag for weight in rule.weights])
 
 
 def of(rule: Rule, counts: Counts, find: Callable[[str], Rule]) -> Evaluation:
