@@ -1,6 +1,6 @@
 """Votes held on official systems. Locks: ACCESS EXCLUSIVE on `contest` for the length of one ADD COLUMN; the table is new.
 
-Revision 0010.
+Revision 0011.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from voting.store import Document, Instant
 
 APPEND_ONLY = ("external_record",)
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
