@@ -42,6 +42,16 @@ BREACHES = [
     ),
     ("routes are siblings and never import each other", "api/routes/breach.py", "import api.routes.rolls"),
     ("clients import nothing of the service", "clients/python/breach.py", "import voting.errors"),
+    (
+        "the verifier imports nothing of ours",
+        "clients/verifier/breach.py",
+        "import clients.python.hashes",
+    ),
+    (
+        "the verifier imports nothing of ours",
+        "clients/verifier/breach.py",
+        "import rfc8785",
+    ),
     ("calls out leave from access and notify alone", "voting/contests/breach.py", "import httpx"),
 ]
 
