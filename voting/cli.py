@@ -23,6 +23,7 @@ COMMANDS = {
     "rule": "voting.commands.rule:rule",
     "bundle": "voting.commands.bundle:bundle",
     "export": "voting.commands.export:export",
+    "verify": "voting.commands.verify:verify",
 }
 """Name → module and function, in the order of the help."""
 
