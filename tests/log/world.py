@@ -15,6 +15,7 @@ from tests.contests import world
 from tests.contests.world import CONTEST, NOW
 from voting.core.evidence import checkpoints, event_order, events, merkle, tiles
 from voting.core.evidence.events import Annulled, Event, Extended
+from voting.core.evidence.notes import VerifierKey
 from voting.log import logs, sequencer, storage
 from voting.log.guard import Guard
 from voting.log.keys import LogKeys
@@ -74,8 +75,8 @@ def log(engine: Engine) -> Log:
         return logs.get(session, CONTEST)
 
 
-def entries(engine: Engine) -> tuple[bytes, ...]:
-    """Every entry, checked: the tiles lead to the root, the events stand in order, the checkpoint is signed."""
+def entries(engine: Engine, key: VerifierKey | None = None) -> tuple[bytes, ...]:
+    """Every entry, checked: the tiles lead to the root, the events stand in order, the checkpoint is signed by `key`."""
     with reading(engine) as session:
         found = logs.get(session, CONTEST)
         read = storage.reader(session, CONTEST)
@@ -83,7 +84,7 @@ def entries(engine: Engine) -> tuple[bytes, ...]:
         assert len(held) == found.size
         assert merkle.root(held) == found.root == tiles.root(found.size, read)
         if found.checkpoint is not None:
-            told, _ = checkpoints.opened(found.checkpoint, KEYS.signer(ORIGIN).key)
+            told, _ = checkpoints.opened(found.checkpoint, key or KEYS.signer(ORIGIN).key)
             assert (told.size, told.root) == (found.signed_size, merkle.root(held[: found.signed_size]))
     event_order.check(held)
     return held
