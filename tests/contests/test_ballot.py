@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from voting.core import ballot, box
 from voting.core.ballot import Form
-from voting.core.count import score
+from voting.core.count import Rules, score
 
 OPTIONS = ("a", "b", "c", "d")
 IRV = ballot.form("irv", OPTIONS)
@@ -123,7 +123,7 @@ def test_grades_are_ranks_from_the_best_down_in_ballot_order() -> None:
 def test_grades_make_a_legal_ballot_which_the_count_reads_as_the_same_grades(scores: dict[str, int]) -> None:
     ranking = ballot.graded(SCORE, scores)
     assert ballot.faults(SCORE, ranking) == ()
-    assert score.grades(ranking, 3) == scores
+    assert score.grades(ranking, 3, SCORE.places, Rules()) == scores
 
 
 def test_the_best_grade_is_the_counts_own() -> None:

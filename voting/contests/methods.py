@@ -90,6 +90,8 @@ def schema_of(kind: kinds.Kind) -> dict[str, Any]:
         case kinds.Threshold():
             percentage = {"type": "string", "pattern": r"^percent_of_active:[0-9]+(\.[0-9]+)?$"}
             return {"anyOf": [{"type": "string", "enum": list(kind.values)}, percentage]}
+        case kinds.Fixed():
+            return {"type": "string", "pattern": "^fixed"}
         case kinds.Names():
             return {"type": "array", "items": {"type": "string"}, "uniqueItems": True}
         case kinds.Resolutions():

@@ -127,7 +127,7 @@ WRONG = {
     "another format": (spoiled(OPENED, format="yishi/2"), "/format"),
     "a truth for a number": (spoiled(OPENED, seats=True), "/seats"),
     "a number for a truth": (spoiled(OPENED, revoting=1), "/revoting"),
-    "no seats": (spoiled(OPENED, seats=0), "/seats"),
+    "fewer seats than none": (spoiled(OPENED, seats=-1), "/seats"),
     "a short hash": (spoiled(OPENED, roll__root="00"), "/roll/root"),
     "an upper-case hash": (spoiled(OPENED, roll__root="AB" * 32), "/roll/root"),
     "an instant with an offset": (spoiled(OPENED, at="2026-03-01T08:30:15+00:00"), "/at"),
@@ -164,7 +164,7 @@ def test_bytes_that_are_not_canonical_are_refused(data: bytes) -> None:
 
 def test_what_we_write_is_checked_as_what_we_read() -> None:
     with pytest.raises(Invalid):
-        events.encode(replace(OPENED, seats=0))
+        events.encode(replace(OPENED, seats=-1))
 
 
 def test_an_event_has_at_most_65535_bytes() -> None:

@@ -109,7 +109,7 @@ class Opened:
     question: Annotated[Mapping[str, str], LOCAL]
     options: Annotated[tuple[Option, ...], several(record(Option))]
     method: Annotated[str, TEXT]
-    seats: Annotated[int, POSITIVE]
+    seats: Annotated[int, COUNT]
     rules: Annotated[Mapping[str, Any], DOCUMENT]
     ballots: Annotated[str, one_of("valid_only", "as_marked")]
     secrecy: Annotated[str, one_of("secret", "open")]
