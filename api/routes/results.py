@@ -71,7 +71,7 @@ def get_rounds_picture(
     return Response(drawn, media_type=_SVG, headers=_STILL)
 
 
-@router.post("/{contest_id}/recount", operation_id="recount_contest", responses=documented(404, 409, 422))
+@router.post("/{contest_id}/recount", operation_id="recount_contest", responses=documented(401, 403, 404, 409, 422))
 def recount_contest(
     contest_id: str,
     body: RecountAsked,

@@ -6,15 +6,15 @@ to what was stored, and the newest tallies are kept: they are values that cannot
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Lock
 
 from sqlmodel import Session
 
 from voting.contests import counting, labels, queries, results
+from voting.contests.kept import Kept
 from voting.contests.queries import Loaded, Turnout
+from voting.contests.tables import Contest
 from voting.contests.tables import Tally as Stored
 from voting.core.authority import Principal
 from voting.core.count import Tally
@@ -26,7 +26,6 @@ INCONCLUSIVE = {
     "zh-CN": "{electors}名选民中有{cast}人投票，未达到{floor}的最低投票率，因此没有计票。",
     "en": "{cast} of {electors} electors cast a ballot; the turnout floor of {floor} was missed, so nothing was counted.",
 }
-_KEPT = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,27 +37,8 @@ class Explanation:
     sentences: tuple[str, ...]
 
 
-class _Newest:
-    """The tallies used last, by the hash of their result."""
-
-    def __init__(self) -> None:
-        self._found: OrderedDict[bytes, Tally] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, digest: bytes) -> Tally | None:
-        with self._lock:
-            if digest in self._found:
-                self._found.move_to_end(digest)
-            return self._found.get(digest)
-
-    def keep(self, digest: bytes, tally: Tally) -> None:
-        with self._lock:
-            self._found[digest] = tally
-            if len(self._found) > _KEPT:
-                self._found.popitem(last=False)
-
-
-_NEWEST = _Newest()
+_TALLIES: Kept[Tally] = Kept(16)
+"""By the hash of the result."""
 
 
 def explanation(session: Session, principal: Principal, contest_id: str, *, locale: str, now: datetime) -> Explanation:
@@ -81,13 +61,12 @@ def picture(session: Session, principal: Principal, contest_id: str, *, locale: 
 
 def tally_of(session: Session, loaded: Loaded, stored: Stored) -> Tally:
     """The tally of which a stored result is the written form. `Conflict` when the box no longer gives that result."""
-    kept = _NEWEST.get(stored.result_hash)
-    if kept is not None:
-        return kept
-    contest = loaded.contest
+    return _TALLIES.of(stored.result_hash.hex(), lambda: _counted_again(session, loaded.contest, stored))
+
+
+def _counted_again(session: Session, contest: Contest, stored: Stored) -> Tally:
     found = counting.tally(session, contest, contest.lot_seed)
     turnout = Turnout(stored.result["turnout"]["electors"], stored.result["turnout"]["cast"])
     if counting.hash_of(counting.document(contest, turnout, found)) != stored.result_hash:
         raise Conflict("result_not_reproduced")
-    _NEWEST.keep(stored.result_hash, found)
     return found

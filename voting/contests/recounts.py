@@ -23,7 +23,8 @@ from voting.core.authority import Principal
 from voting.core.count import Tally
 from voting.core.count.fast import MATRIX
 from voting.core.count.rules import FEWEST_PAIRWISE_WINS
-from voting.errors import Conflict, Fault, Forbidden, Invalid
+from voting.core.evidence import bundle
+from voting.errors import Conflict, Fault, Invalid
 
 MOST_ALTERNATIVES = 8
 MOST_WORK = 2_000_000
@@ -109,10 +110,8 @@ def _require_published(principal: Principal, loaded: Loaded) -> None:
         raise Conflict("nothing_was_counted")
     if contest.provisional_at is None:
         raise Conflict("not_published_yet", state=contest.state)
-    if contest.publish_mode == "restricted":
-        decision = authority.may(principal, "contest.read_events", loaded.subject)
-        if not decision.allowed:
-            raise Forbidden("recount_restricted")
+    if not bundle.shows(contest.publish_mode, "public")[1]:
+        authority.require(principal, "contest.read_withheld", loaded.subject)
 
 
 def _complete(contest: Contest, asked: Alternative) -> Way:
