@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 
 from api.exchange import Exchange, exchange_of
 from api.schemas.problems import BlockedMove, Problem, ProblemError
@@ -186,11 +187,19 @@ async def on_http(request: Request, error: Exception) -> Response:
     return respond(_translated(error, request), exchange_of(request.scope))
 
 
+def _methods(request: Request, told: str) -> list[str]:
+    """What the path answers. The framework tells of the first route alone, and each of ours has one method."""
+    fitting = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
+    methods = {method for route in fitting for method in getattr(route, "methods", None) or ()}
+    methods.update(told.split(", ") if told else ())
+    return sorted(methods | {"HEAD"} if "GET" in methods else methods)
+
+
 def _translated(error: HTTPException, request: Request) -> YishiError:
     if error.status_code == 404:
         return NotFound("route_not_found", path=request.url.path)
     if error.status_code == 405:
-        allowed = (error.headers or {}).get("Allow", "").replace("GET", "GET, HEAD")
+        allowed = ", ".join(_methods(request, (error.headers or {}).get("Allow", "")))
         method = "HEAD" if exchange_of(request.scope).bodiless else request.method
         return MethodNotAllowed("method_not_allowed", method=method, allowed=allowed)
     if error.status_code == 413:

@@ -101,12 +101,20 @@ class AllowedAction(BaseModel):
     reason: str | None = Field(None, description="Why not, as a code of /problems")
 
 
+def _is_empty(value: Any) -> bool:
+    return not value
+
+
 class Representation(BaseModel):
     """A resource as it is answered: what it is first, then what may be done with it, then its etag."""
 
     model_config = ConfigDict(from_attributes=True)
 
-    etag: str = Field("", description="The strong etag of this representation; send it back as If-Match")
+    etag: str = Field(
+        "",
+        exclude_if=_is_empty,
+        description="The strong etag of this representation; send it back as If-Match. An item of a list has none",
+    )
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -119,7 +127,11 @@ class Representation(BaseModel):
 class Actionable(Representation):
     """A resource that lists what THIS caller may do with it."""
 
-    allowed_actions: list[AllowedAction] = Field(default_factory=list)
+    allowed_actions: list[AllowedAction] = Field(
+        default_factory=list,
+        exclude_if=_is_empty,
+        description="What this caller may do, and why not the rest. Absent where it has not been looked at: read the resource",
+    )
 
 
 class ListPage(Representation, Generic[T]):

@@ -89,6 +89,13 @@ def test_head_where_there_is_no_get_is_a_405(reader: Reader) -> None:
     assert (answer.status_code, answer.content, answer.headers["allow"]) == (405, b"", "POST")
 
 
-def test_a_405_names_head_beside_get(reader: Reader) -> None:
-    answer = reader.service.request("DELETE", "/v1/contests/con_open/turnout")
-    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+def test_a_405_names_every_method_of_the_path(reader: Reader) -> None:
+    answer = reader.service.request("DELETE", "/v1/contests/con_open")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, PATCH")
+
+
+def test_an_item_of_a_list_claims_no_etag(reader: Reader) -> None:
+    listed = reader.service.request("GET", "/v1/communities/com_1/persons", headers=reader.bearers["admin"]).json()
+    assert listed["items"]
+    assert not any("etag" in item for item in listed["items"])
+    assert all(item["allowed_actions"] for item in listed["items"])
