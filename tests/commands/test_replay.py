@@ -38,6 +38,7 @@ CASE = {
         "complete": False,
     },
 }
+FEW_HUNDRED = 400
 FIGURES = re.compile(r"12 ballots in [\d.]+ s: \d+ ballots/s, p50 [\d.]+ ms, p99 [\d.]+ ms")
 
 
@@ -141,6 +142,37 @@ def test_url_and_token_go_together(file: Path) -> None:
     assert yishi_here("replay", file, "--url", "http://127.0.0.1:1").returncode == 2
 
 
+GRADED = {
+    "name": "grades",
+    "method": "score",
+    "seats": 1,
+    "candidates": ["甲", "乙"],
+    "rules": {"max_score": 3},
+    "ballots": [
+        {"count": 2, "ranking": [[], ["乙"], [], ["甲"]]},
+        {"count": 1, "ranking": [["甲"], ["甲", "乙"]]},
+        {"count": 1, "ranking": []},
+    ],
+    "expected": {"winners": ["乙"], "rounds": [{"round": 1, "tallies": {"甲": 3, "乙": 6}}]},
+}
+ALONE = {
+    "name": "one candidate on a paper of three ranks",
+    "method": "irv",
+    "seats": 1,
+    "candidates": ["甲"],
+    "rules": {},
+    "ballots": [{"count": 1, "ranking": [[], [], ["甲"]]}],
+    "expected": {"winners": ["甲"], "rounds": [{"round": 1, "tallies": {"甲": 1}}]},
+}
+
+
+@pytest.mark.parametrize("case", [GRADED, ALONE], ids=["grades", "alone"])
+def test_a_poll_of_another_shape_comes_out_as_expected(served: Served, file: Path, case: dict[str, Any]) -> None:
+    file.write_text(json.dumps(case), encoding="utf-8")
+    done = yishi_here("replay", file, "--url", served.url, "--token", served.key)
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_poll_without_ballots_is_refused(file: Path) -> None:
     file.write_text(json.dumps({**CASE, "ballots": []}), encoding="utf-8")
     done = yishi_here("replay", file)
@@ -159,6 +191,12 @@ def test_a_poll_without_ballots_is_refused(file: Path) -> None:
         "condorcetphp__schulze_schulze_official_example_1_schulze_winning_votes",
         "condorcetphp__singletransferablevote_result_2_stv_gregory_exact",
         "stvrs__vegetables_fixed9",
+        "stvrs__equal_preference_equal_preference_equalize_fixed9",
+        "rctab__multi_seat_bottoms_up_with_dynamic_threshold",
+        "rctab__more_winners_than_candidates",
+        "rctab__sequential_with_batch",
+        "condorcetphp__firstpastthepost_result_3_plurality",
+        "condorcetphp__smithset_smith_set_with_one_winner_and_a_tie_below_smith_set",
     ],
 )
 def test_published_cases_come_out_as_published(served: Served, shared: Path, name: str) -> None:
@@ -181,3 +219,12 @@ def test_burlington_2009_takes_less_than_a_minute(shared: Path) -> None:
     began = time.monotonic()
     assert yishi("replay", case, timeout=300).returncode == 0
     assert time.monotonic() - began < 60
+
+
+@pytest.mark.prove
+def test_every_published_case_of_a_few_hundred_ballots_passes_over_http(served: Served, shared: Path) -> None:
+    cases = sorted((shared / "conformance/counting/cases").glob("*.json"))
+    small = [case for case in cases if sum(b["count"] for b in json.loads(case.read_bytes())["ballots"]) <= FEW_HUNDRED]
+    done = {case.stem: yishi_here("replay", case, "--url", served.url, "--token", served.key) for case in small}
+    assert len(done) > 80
+    assert {name: one.stderr for name, one in done.items() if one.returncode} == {}
