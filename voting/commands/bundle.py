@@ -55,7 +55,8 @@ def bundle(
     try:
         with part.open("w+b") as file:
             if url is not None:
-                download(Client(url, token), contest, file, tier.value)
+                with Client(url, token) as client:
+                    download(client, contest, file, tier.value)
             else:
                 _from_database(settings_for(database), contest, tier, file)
             read = bundle_read.read(file)
@@ -75,7 +76,7 @@ def bundle(
 
 def download(client: Client, contest_id: str, file: BinaryIO, tier: str = "public") -> None:
     """Bring a bundle from a service."""
-    with client, console.transfer(f"Bundle of {contest_id}") as progress:
+    with console.transfer(f"Bundle of {contest_id}") as progress:
         client.download(calls.bundle(contest_id, tier), file, progress)
 
 

@@ -116,7 +116,7 @@ def seal_roll(client: Client, community_id: str) -> str:
     return (client.rolls.seal(roll.id)).id
 
 
-def open_contest(client: Client, community_id: str, roll_id: str, poll: Poll) -> Contest:
+def open_contest(client: Client, community_id: str, roll_id: str, poll: Poll, publish_mode: str = "by_size") -> Contest:
     """The case's question with its rule values, open."""
     opens_at = system_now().replace(microsecond=0) - _LEAD
     contest = client.contests.create(
@@ -128,6 +128,7 @@ def open_contest(client: Client, community_id: str, roll_id: str, poll: Poll) ->
         seats=poll.document["seats"],
         rules=rules_of(poll),
         terms={"notice_days": 0, "objection_days": 0, "ballots": "as_marked"},
+        publish_mode=publish_mode,
         opens_at=opens_at,
         closes_at=opens_at + _WINDOW,
     )

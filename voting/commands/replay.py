@@ -11,12 +11,14 @@ from typing import Annotated, Any
 import typer
 
 from clients.python import Client, Problem, YishiClientError
+from voting.commands import bundle as bundles
 from voting.commands import console, election, poll_files
 from voting.commands.election import Poll, Timing
 from voting.commands.keys import platform_key
 from voting.commands.own_server import ServerFailed, serving
 from voting.commands.received import disagreement, renamed
 from voting.core.count import Case
+from voting.core.evidence import bundle_read
 
 CaseFile = Annotated[Path, typer.Argument(help="A case (JSON): method, seats, candidates, rules, ballots, expected.")]
 
@@ -29,6 +31,7 @@ def replay(
     token: Annotated[
         str | None, typer.Option(help="Platform key of that service (see `yishi token --platform`).")
     ] = None,
+    bundle: Annotated[Path | None, typer.Option(help="Keep the bundle of the poll here, with every ballot.")] = None,
 ) -> None:
     """Register as many electors as FILE has ballots, hold its poll over HTTP and compare every round."""
     case = poll_files.read(file)
@@ -38,7 +41,7 @@ def replay(
     if (url is None) != (token is None):
         console.fail("--url and --token go together", status=2)
     try:
-        found = _somewhere(case, poll, url, token)
+        found = _somewhere(case, poll, url, token, bundle)
     except (YishiClientError, ServerFailed) as error:
         console.fail(_sentence(error))
     if found is not None:
@@ -47,18 +50,18 @@ def replay(
     console.say("PASS")
 
 
-def _somewhere(case: Case, poll: Poll, url: str | None, token: str | None) -> str | None:
+def _somewhere(case: Case, poll: Poll, url: str | None, token: str | None, bundle: Path | None) -> str | None:
     if url is not None and token is not None:
-        return _hold(case, poll, url, token)
+        return _hold(case, poll, url, token, bundle)
     with tempfile.TemporaryDirectory(prefix="yishi-replay-") as name:
         folder = Path(name)
         database = f"sqlite:///{folder / 'yishi.db'}"
         key = platform_key(database, "replay")
         with serving(folder, database_url=database) as own:
-            return _hold(case, poll, own, key)
+            return _hold(case, poll, own, key, bundle)
 
 
-def _hold(case: Case, poll: Poll, url: str, token: str) -> str | None:
+def _hold(case: Case, poll: Poll, url: str, token: str, bundle: Path | None) -> str | None:
     """The poll from the register to the comparison; the first difference, if any."""
     electors = len(poll.rankings)
     with Client(url, token, timeout=60) as client:
@@ -67,10 +70,14 @@ def _hold(case: Case, poll: Poll, url: str, token: str) -> str | None:
         with console.progress("Codes redeemed", electors) as progress:
             tokens = election.hand_out_tokens(client, community_id, progress)
         roll_id = election.seal_roll(client, community_id)
-        contest = election.open_contest(client, community_id, roll_id, poll)
+        contest = election.open_contest(client, community_id, roll_id, poll, "by_size" if bundle is None else "full")
         with console.progress("Ballots cast", electors) as progress:
             timing = election.cast_all(url, contest, poll, tokens, progress)
         result = election.close_and_count(client, contest)
+        if bundle is not None:
+            with bundle.open("w+b") as out:
+                bundles.download(client.acting(None), contest.id, out)
+                console.say(bundles.described(bundle, bundle_read.read(out)))
     names = election.names_of(contest)
     _report(timing, renamed(result, names))
     return disagreement(case, result, names)
