@@ -108,10 +108,12 @@ def _hold(session: Session, poll: Poll, backwards: bool) -> None:
     contest.state, contest.closed_at = "closed", NOW + DAY
     closing.begin(session, contest)
     world.finish_closing(session, CONTEST)
-    logs.append_event(session, CONTEST, _closed(session))
+    if logs.get(session, CONTEST).stage == "open":
+        logs.append_event(session, CONTEST, _closed(session))
     moves.count(session, SYSTEM, CONTEST, now=COUNTED)
-    tally = session.exec(select(Tally)).one()
-    logs.append_event(session, CONTEST, Counted(COUNTED, tally.result_hash, tally.id))
+    if logs.get(session, CONTEST).stage == "closed":
+        tally = session.exec(select(Tally)).one()
+        logs.append_event(session, CONTEST, Counted(COUNTED, tally.result_hash, tally.id))
     moves.publish(session, SYSTEM, CONTEST, now=COUNTED)
 
 

@@ -28,7 +28,7 @@ from voting.contests.bundle_source import Keys
 from voting.core.authority import Principal
 from voting.core.count.formats import blt, cvr, ranks_csv, results
 from voting.core.evidence import bundle_read, bundle_schemas, checkpoints, event_order, merkle, notes, tiles
-from voting.core.evidence.bundle import GUIDE, ORDER, VERIFIER, Tier
+from voting.core.evidence.bundle import ORDER, Tier
 from voting.core.evidence.events import Annulled, Certified, Challenged
 from voting.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
 from voting.store import engine_for, snapshot, transact
@@ -88,8 +88,7 @@ def test_every_member_stands_in_the_order_of_the_format(whole: bytes) -> None:
     found = Opened(whole)
     assert found.zip.testzip() is None
     tops = [name.partition("/")[0] + ("/" if "/" in name else "") for name in found.names]
-    shipped = [name for name in ORDER if name not in (GUIDE, VERIFIER) or name in bundle_source.shipped()]
-    assert list(dict.fromkeys(tops)) == shipped
+    assert list(dict.fromkeys(tops)) == list(ORDER)
     assert {name for name in found.names if name.startswith("export/")} == {
         "export/ballots.blt",
         "export/ballots.csv",

@@ -133,8 +133,7 @@ def of(session: Session, principal: Principal, contest_id: str, tier: Tier, *, n
 def shipped() -> Mapping[str, bytes]:
     """The verifier and its guide, as they are installed beside the service."""
     folder = resources.files("clients") / "verifier"
-    files = {name: folder / name for name in (bundle.GUIDE, bundle.VERIFIER)}
-    return {name: file.read_bytes() for name, file in files.items() if file.is_file()}
+    return {name: (folder / name).read_bytes() for name in (bundle.GUIDE, bundle.VERIFIER)}
 
 
 def stamped(*parts: bytes) -> bytes:
