@@ -21,7 +21,7 @@ from voting.contests.drafts import NewOption
 from voting.contests.tables import BoxRow, Contest, OpenBallotLink, Participation
 from voting.core import rules
 from voting.core.rules.evaluate import FAILED, INCONCLUSIVE, PASSED
-from voting.errors import Conflict, Forbidden, IllegalMove, Unauthenticated
+from voting.errors import Conflict, Forbidden, IllegalMove, Invalid, Unauthenticated
 from voting.log import journal
 from voting.roll.tables import Roll, RollEntry
 
@@ -180,6 +180,64 @@ def test_the_display_of_the_roll_counts_as_well(session: Session) -> None:
     with pytest.raises(IllegalMove, match="rule_lets_open_later") as refused:
         moves.open_(session, OFFICER, contest_id, now=OPENS)
     assert refused.value.facts["opens_from"] == "2026-03-21T16:00:00Z"
+
+
+# --- extensions
+
+
+def with_extension(session: Session, **values: Any) -> str:
+    """An open vote of seven days' extension at most, whose rule provides for extensions in its own way."""
+    contest_id = opened(session, terms=replace(DRAFT.terms, extension_max_days=7))
+    document = {**rules.rule(MEETING).document, "extension": {"length": 3, "unit": "day", **values}}
+    session.get_one(Contest, contest_id).rule = document
+    session.flush()
+    return contest_id
+
+
+def extend(session: Session, contest_id: str, days: int) -> None:
+    moves.extend(session, OFFICER, contest_id, closes_at=OPENS + (1 + days) * DAY, reason="雨", now=OPENS)
+
+
+def test_a_rule_that_is_silent_leaves_extensions_to_the_terms(session: Session) -> None:
+    extend(session, opened(session, terms=replace(DRAFT.terms, extension_max_days=7)), 7)
+
+
+def test_a_rule_limits_how_far_the_end_is_moved(session: Session) -> None:
+    contest_id = with_extension(session)
+    # Three days after the day of the first end, to the end of that day in Shanghai.
+    with pytest.raises(Invalid) as refused:
+        extend(session, contest_id, 4)
+    assert refused.value.faults[0].facts["until"] == "2026-03-21T16:00:00Z"
+    extend(session, contest_id, 3)
+
+
+def test_a_rule_limits_how_often_the_end_is_moved(session: Session) -> None:
+    contest_id = with_extension(session)
+    extend(session, contest_id, 1)
+    with pytest.raises(IllegalMove, match="extension_used_up"):
+        extend(session, contest_id, 2)
+
+
+@pytest.mark.parametrize(("cast", "allowed"), [(3, True), (4, False)])
+def test_a_rule_extends_for_low_turnout_alone(session: Session, cast: int, allowed: bool) -> None:
+    contest_id = with_extension(session, turnout_below="2/3")
+    fill(session, contest_id, *[(0,)] * cast)
+    if allowed:
+        extend(session, contest_id, 1)
+        return
+    with pytest.raises(IllegalMove, match="extension_turnout_enough"):
+        extend(session, contest_id, 1)
+
+
+def test_an_extension_never_makes_the_window_longer_than_the_rule_lets_it_be(session: Session) -> None:
+    contest_id = opened(session, terms=replace(DRAFT.terms, extension_max_days=30))
+    words = {"zh": "x", "en": "x"}
+    clock = {"what": "window", "bound": "max", "length": 10, "unit": "day", "clause": words, "certainty": "practice"}
+    session.get_one(Contest, contest_id).rule = {**rules.rule(MEETING).document, "clocks": [clock]}
+    session.flush()
+    with pytest.raises(Invalid) as refused:
+        extend(session, contest_id, 11)
+    assert refused.value.faults[0].code == "window_too_long"
 
 
 # --- the decision

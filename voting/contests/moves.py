@@ -65,10 +65,15 @@ def extend(
     """Move the end, before it has come and by no more days in all than the terms allow."""
     loaded, state = _may(session, principal, contest_id, "extend", now, reason)
     contest = loaded.contest
-    last = _first_end(session, contest) + timedelta(days=loaded.terms.extension_max_days)
+    first_end = _first_end(session, contest)
+    last = first_end + timedelta(days=loaded.terms.extension_max_days)
+    last = min(last, ruling.last_end(session, contest, first_end) or last)
     if not contest.closes_at < closes_at <= last:
         facts = {"after": _written(contest.closes_at), "until": _written(last)}
         raise Invalid.at("/closes_at", "extension_out_of_range", **facts)
+    too_long = ruling.window_faults(session, contest, closes_at)
+    if too_long:
+        raise Invalid(too_long)
     contest.closes_at = closes_at
     logs.append_event(session, contest.id, Extended(loaded.now, closes_at, reason or ""))
     return _done(session, principal, loaded, state, "extended", reason, {"closes_at": _written(closes_at)})

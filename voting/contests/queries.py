@@ -150,6 +150,7 @@ def facts(session: Session, loaded: Loaded) -> ContestFacts:
         cast=counted.cast,
         revoting=rules.revoting,
         opens_from=ruling.latest(ruling.opens_from(session, contest, loaded.roll)),
+        against_extension=ruling.against_extension(session, contest, counted.cast),
         certifies_from=ruling.latest(ruling.certifies_from(session, contest)),
         closing_finished=closing is not None and closing.step == "done",
     )

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session
+from sqlalchemy import func
+from sqlmodel import Session, select
 
 from voting.community.tables import Community
 from voting.contests.tables import Contest
@@ -22,6 +24,7 @@ from voting.core.rules.decide import methods
 from voting.core.rules.form import Words
 from voting.core.rules.strictest import EQUAL, STRICTER, compare
 from voting.errors import Fault, Invalid, NotFound
+from voting.log.tables import Event
 from voting.roll.tables import Roll
 
 ON_ROLL = ("count", "area")
@@ -159,6 +162,36 @@ def certifies_from(session: Session, contest: Contest) -> tuple[Bound, ...]:
     """Before which instants the rule does not let a published result be certified."""
     rule = of(contest)
     return () if rule is None else _bounds(session, contest, rule, AFTER, contest.provisional_at)
+
+
+def against_extension(session: Session, contest: Contest, cast: int) -> str | None:
+    """What the rule has against another extension, as a code; nothing where it is silent, which leaves it to the terms."""
+    rule = of(contest)
+    if rule is None or rule.extension is None or not contest.electors:
+        return None
+    extended = select(func.count()).where(
+        Event.subject_kind == "contest", Event.subject_id == contest.id, Event.kind == "extended"
+    )
+    times = session.exec(extended).one()
+    return clocks.extension_obstacle(rule.extension, times, Fraction(cast, contest.electors))
+
+
+def last_end(session: Session, contest: Contest, first_end: datetime) -> datetime | None:
+    """The latest end that the rule lets an extension set; nothing where it is silent."""
+    rule = of(contest)
+    if rule is None or rule.extension is None:
+        return None
+    zone, calendar = _time(session, contest.community_id, rule)
+    return clocks.last_end(first_end, rule.extension, calendar, zone)
+
+
+def window_faults(session: Session, contest: Contest, closes_at: datetime) -> tuple[Fault, ...]:
+    """What the rule has against a window that ends then."""
+    rule = of(contest)
+    if rule is None:
+        return ()
+    zone, calendar = _time(session, contest.community_id, rule)
+    return clocks.window_faults(contest.opens_at, closes_at, rule.clocks, calendar, zone)
 
 
 def _bounds(

@@ -203,6 +203,8 @@ class ContestFacts:
     """Before this instant the decision rule lets no vote open."""
     certifies_from: datetime | None = None
     """Before this instant the decision rule lets no result be certified."""
+    against_extension: str | None = None
+    """What the decision rule has against another extension, as the code of a guard."""
     closing_finished: bool = True
     """Whether everything is done that lies between the close and the count."""
 
@@ -241,6 +243,9 @@ _UNFINISHED = (
     "recounted",
 )
 
+_BY_RULE = ("extension_used_up", "extension_turnout_enough")
+"""What a decision rule that provides for extensions may have against one more."""
+
 CONTEST: Machine[ContestFacts] = Machine(
     noun="contest",
     initial="draft",
@@ -252,7 +257,7 @@ CONTEST: Machine[ContestFacts] = Machine(
             "open",
             ("roll_not_sealed", "notice_period_running", "rule_lets_open_later", "before_opens_at", "window_is_over"),
         ),
-        ("open", "extend"): Move("open", ("extension_not_allowed", "window_is_over"), needs_reason=True),
+        ("open", "extend"): Move("open", ("extension_not_allowed", *_BY_RULE, "window_is_over"), needs_reason=True),
         ("open", "close"): Move("closed", ("window_still_open",)),
         ("closed", "count"): Move("counted", ("closing_not_finished",)),
         ("closed", "find_inconclusive"): Move("inconclusive", ("closing_not_finished",)),
@@ -271,6 +276,8 @@ CONTEST: Machine[ContestFacts] = Machine(
         "window_still_open": _may_still_cast,
         "closing_not_finished": lambda facts: not facts.closing_finished,
         "extension_not_allowed": lambda facts: facts.extension_max_days == 0,
+        "extension_used_up": lambda facts: facts.against_extension == "extension_used_up",
+        "extension_turnout_enough": lambda facts: facts.against_extension == "extension_turnout_enough",
         "objection_period_running": lambda facts: _runs(facts.provisional_at, facts.objection_days, facts.now),
         "rule_lets_open_later": lambda facts: facts.opens_from is not None and facts.now < facts.opens_from,
         "rule_lets_certify_later": lambda facts: facts.certifies_from is not None and facts.now < facts.certifies_from,

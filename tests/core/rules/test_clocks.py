@@ -156,7 +156,7 @@ def test_a_window_has_a_least_and_a_most(days: int, codes: list[str]) -> None:
 @pytest.mark.parametrize(
     ("extension", "times", "turnout", "code"),
     [
-        (None, 0, "0", "extension_not_in_rule"),
+        (None, 5, "1", None),
         (Extension(7, "day"), 0, "1/2", None),
         (Extension(7, "day"), 1, "0", "extension_used_up"),
         (Extension(7, "day", 2, Fraction(2, 3)), 1, "1/2", None),

@@ -111,12 +111,12 @@ def window_faults(
 
 
 def extension_obstacle(extension: Extension | None, times: int, turnout: Fraction) -> str | None:
-    """The code of what stands against another extension, or nothing.
+    """The code of what stands against another extension, or nothing; a rule that is silent leaves it to the terms.
 
     `times`: extensions so far; `turnout`: the share of the roll that has taken part.
     """
     if extension is None:
-        return "extension_not_in_rule"
+        return None
     if times >= extension.times:
         return "extension_used_up"
     below = extension.turnout_below
