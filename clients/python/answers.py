@@ -405,6 +405,17 @@ class Decision(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExternalResult(Record):
+    """A vote held on an official system, as it was recorded here; `raw` holds one's own and the agreed record."""
+
+    contest_id: str
+    state: str
+    needed: int
+    records: int
+    differing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Bound(Record):
     """An instant before which a step cannot be taken, and the clause that says so."""
 

@@ -8,7 +8,17 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from clients.python import ballots
-from clients.python.answers import CastAnswer, Contest, Decision, Event, Result, Rounds, Timeline, Turnout
+from clients.python.answers import (
+    CastAnswer,
+    Contest,
+    Decision,
+    Event,
+    ExternalResult,
+    Result,
+    Rounds,
+    Timeline,
+    Turnout,
+)
 from clients.python.ballots import Opening
 from clients.python.calls import Answer, Call, Page, if_match, newer, one, page_of, path, present
 from clients.python.errors import UnexpectedAnswer
@@ -222,6 +232,21 @@ def bundle(contest_id: str, tier: str = "public") -> Call[bytes]:
     """
     return Call("GET", path("contests", contest_id, "bundle"), lambda answer: answer.content, query={"tier": tier},
                 headers={"accept": "application/zip, application/problem+json"})  # fmt: skip
+
+
+def external(contest_id: str) -> Call[ExternalResult]:
+    """What was recorded of a vote held on an official system. Needs no account once published."""
+    return Call("GET", path("contests", contest_id, "external"), one(ExternalResult))
+
+
+def record_external(
+    contest_id: str, *, system: str, reference: str, counts: Mapping[str, Any], documents: Mapping[str, str]
+) -> Call[ExternalResult]:
+    """Record what the official system found; two officials must record the same. `documents`: name → SHA-256 in hexadecimal."""
+    papers = [{"name": name, "sha256": sha256} for name, sha256 in documents.items()]
+    body = {"system": system, "reference": reference, "counts": dict(counts), "documents": papers}
+    where = path("contests", contest_id, "external", "records")
+    return Call("POST", where, one(ExternalResult), json=body, creates=True)
 
 
 def events(contest_id: str) -> Call[Page[Event]]:

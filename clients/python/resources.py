@@ -121,6 +121,8 @@ class _Contests:
     decision = Method(contests.decision)
     timeline = Method(contests.timeline)
     next_round = Method(contests.next_round)
+    external = Method(contests.external)
+    record_external = Method(contests.record_external)
     cast = Method(contests.cast)
     cast_scores = Method(contests.cast_scores)
     cast_opening = Method(contests.cast_opening)
