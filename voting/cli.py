@@ -8,6 +8,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
@@ -46,7 +48,17 @@ def app_for(arguments: Sequence[str]) -> typer.Typer:
     return app
 
 
-def _root() -> None:
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"yishi {version('yishi')}")
+        raise typer.Exit
+
+
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
     """Yishi 议事: a service with which a neighbourhood deliberates, votes and audits."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 
@@ -15,6 +16,10 @@ from voting.cli import COMMANDS
 def test_help_lists_every_command() -> None:
     printed = yishi("--help").stdout
     assert [name for name in COMMANDS if name in printed] == list(COMMANDS)
+
+
+def test_it_tells_its_version() -> None:
+    assert yishi("--version").stdout == f"yishi {version('yishi')}\n"
 
 
 @pytest.mark.parametrize("command", COMMANDS)

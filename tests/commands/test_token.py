@@ -63,6 +63,11 @@ def test_what_cannot_be_made_is_one_sentence(
     assert "Traceback" not in done.stderr
 
 
+def test_a_community_that_does_not_exist_is_named(planted: Planted) -> None:
+    done = yishi_here("token", "--community", "com_none", "--database", planted.url)
+    assert (done.returncode, done.stderr) == (1, "yishi: there is no such id: com_none\n")
+
+
 def test_a_role_that_does_not_exist_is_refused_with_those_that_do(planted: Planted) -> None:
     done = yishi_here("token", "--community", planted.community_id, "--role", "king", "--database", planted.url)
     assert done.returncode == 1

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from voting import migrate
 from voting.access import clients
 from voting.clock import system_now
+from voting.community import queries
 from voting.core.authority import SCOPES, SYSTEM
-from voting.store import engine_for, transact
+from voting.store import Session, engine_for, transact
 
 
 def client_key(
@@ -19,23 +20,25 @@ def client_key(
     community_id: str | None = None,
     roles: Sequence[str] = (),
 ) -> str:
-    """A new API client of a community, or of the platform; its key, which is shown this once."""
+    """A new API client of a community, or of the platform; its key, which is shown this once. Raises NotFound."""
     engine = engine_for(database_url)
     now = system_now()
+
+    def create(session: Session) -> str:
+        if community_id is not None:
+            queries.community(session, SYSTEM, community_id)
+        return clients.create(
+            session,
+            SYSTEM,
+            community_id=community_id,
+            name=name,
+            scopes=scopes,
+            roles_over_community=roles,
+            now=now,
+        ).bearer
+
     try:
-        issued = transact(
-            engine,
-            lambda session: clients.create(
-                session,
-                SYSTEM,
-                community_id=community_id,
-                name=name,
-                scopes=scopes,
-                roles_over_community=roles,
-                now=now,
-            ),
-        )
-        return issued.bearer
+        return transact(engine, create)
     finally:
         engine.dispose()
 
