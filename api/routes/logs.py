@@ -10,17 +10,18 @@ from api.deps import Conditional, Reading, Running, Writing
 from api.problems import documented
 from api.route import YishiRoute
 from api.schemas.logs import ConsistencyOut, CosignaturesIn, LogOut
-from voting.log import cosigning, reads
+from voting.log import cosigning, poster, reads
 
 router = APIRouter(prefix="/v1/logs", tags=["logs"], route_class=YishiRoute)
-_TEXT, _BYTES = "text/plain", "application/octet-stream"
+_TEXT, _BYTES, _SVG = "text/plain", "application/octet-stream", "image/svg+xml"
 # What stands under the name of a tile never changes, also while the tile is partial: the name says how wide it is.
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Origin"}
 _NOW = {"Cache-Control": "no-cache"}
+_STILL = {"Content-Security-Policy": "default-src 'none'", "X-Content-Type-Options": "nosniff"}
 
 
 def _of_kind(kind: str, described: str) -> dict[int | str, dict[str, Any]]:
-    schema = {"type": "string"} if kind == _TEXT else {"type": "string", "format": "binary"}
+    schema = {"type": "string", "format": "binary"} if kind == _BYTES else {"type": "string"}
     return {200: {"description": described, "content": {kind: {"schema": schema}}}}
 
 
@@ -39,6 +40,17 @@ def get_log(log_id: str, session: Reading, services: Running, conditional: Condi
 def get_checkpoint(log_id: str, session: Reading) -> Response:
     """Read the newest checkpoint with its cosignatures. Needs no account."""
     return Response(reads.checkpoint(session, log_id), media_type=f"{_TEXT}; charset=utf-8", headers=_NOW)
+
+
+@router.get(
+    "/{log_id}/checkpoint.svg",
+    operation_id="get_checkpoint_picture",
+    response_class=Response,
+    responses=_of_kind(_SVG, "A QR code of the signed note") | documented(404, 409),
+)
+def get_checkpoint_picture(log_id: str, session: Reading) -> Response:
+    """See the newest checkpoint as a QR code for the notice board. Needs no account."""
+    return Response(poster.draw(session, log_id), media_type=_SVG, headers=_NOW | _STILL)
 
 
 @router.get(

@@ -134,6 +134,8 @@ GET   /v1/contests/{contest_id}/my-record               401 200 404 404 404 404
 GET   /v1/contests/{contest_id}/proof/{commitment}      200 200 200 200 200 200
 GET   /v1/logs/{log_id}                                 200 200 200 200 200 200
 GET   /v1/logs/{log_id}/checkpoint                      200 200 200 200 200 200
+GET   /v1/logs/{log_id}/checkpoint.svg                  200 200 200 200 200 200
+GET   /v1/journal                                       200 200 200 200 200 200
 GET   /v1/logs/{log_id}/tile/{path:path}                200 200 200 200 200 200
 GET   /v1/logs/{log_id}/consistency                     200 200 200 200 200 200
 POST  /v1/logs/{log_id}/cosignatures                    422 422 422 422 422 422
@@ -274,6 +276,7 @@ BODIES: dict[str, Any] = {
 QUERIES = {
     "GET /v1/contests/{contest_id}/box/proof": "?slot=" + "0" * 64,
     "GET /v1/logs/{log_id}/consistency": "?from=1",
+    "GET /v1/journal": "?community=com_1",
 }
 """What a GET must be asked with."""
 

@@ -90,7 +90,7 @@ def settle(session: Session) -> None:
 def settle_service(app: FastAPI) -> None:
     """The world in the service's database, and what is due of it in the logs."""
     transact(app.state.services.engine, settle)
-    for log_id in ("con_open", "con_ended", "con_closed", "con_counted", "con_provisional"):
+    for log_id in ("con_open", "con_ended", "con_closed", "con_counted", "con_provisional", "com_1"):
         app.state.services.sequencer.flush(log_id)
 
 

@@ -154,6 +154,7 @@ ACTS: Mapping[str, Rule] = {
     "contest.read_withheld": Rule("contests:read", frozenset({"auditor"})),
     "contest.read_own_record": Rule("", who="residents"),
     "contest.read_open_ballots": Rule("rolls:read", _OFFICERS, personal=True),
+    "journal.open": Rule("contests:read", _WITNESSES),
     "contest.create": _keeps(_OFFICERS | {"social_worker"}, "contests:write"),
     "contest.edit": _keeps(_OFFICERS | {"social_worker"}, "contests:write"),
     "contest.notice": _keeps(_OFFICERS, "contests:write"),

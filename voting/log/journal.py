@@ -1,7 +1,8 @@
 """What happened: one typed event for each state change, written in the transaction of the change, read by subject.
 
 The table is append-only (triggers of both databases). An event names ids, states and figures that are public by rule;
-never a name, a phone number, a ranking or a ballot.
+never a name, a phone number, a ranking or a ballot. A change of state that is public whoever made it becomes an entry of the
+community's journal as well, in the same transaction: `voting.log.publication`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from voting.ids import timed_id
+from voting.log import publication
 from voting.log.tables import Event
 
 EventFact = str | int | bool | Sequence[str] | None
@@ -31,7 +33,10 @@ def record(
     reason: str | None = None,
     facts: Mapping[str, EventFact] | None = None,
 ) -> Event:
-    """Write that `actor_id` did `kind` (past tense) to the subject at `now`. Flushed, not committed."""
+    """Write that `actor_id` did `kind` (past tense) to the subject at `now`. Flushed, not committed.
+
+    Hold the subject's row, and append to its own log, before: a public event holds the community's journal from here on.
+    """
     event = Event(
         id=timed_id("evt", now),
         community_id=community_id,
@@ -47,6 +52,8 @@ def record(
     )
     session.add(event)
     session.flush()
+    if publication.is_public(event):
+        publication.publish(session, event)
     return event
 
 

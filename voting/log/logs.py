@@ -6,12 +6,18 @@ checked here, so that no service can write one that a verifier would refuse.
 
 from __future__ import annotations
 
+from sqlalchemy import text
 from sqlmodel import Session
 
 from voting.core.evidence import event_order, events, merkle
 from voting.core.evidence.events import Event
 from voting.errors import NotFound
 from voting.log.tables import Log, LogEvent
+
+_BEGIN = text(
+    "INSERT INTO log (id, community_id, kind, cadence, stage, appended, integrated, announced, size, root, signed_size)"
+    " VALUES (:id, :community_id, 'community', 0, 'empty', 0, 0, 0, 0, :root, 0) ON CONFLICT (id) DO NOTHING"
+)
 
 
 def create(session: Session, *, log_id: str, community_id: str, kind: str, cadence: int = 0) -> Log:
@@ -20,6 +26,13 @@ def create(session: Session, *, log_id: str, community_id: str, kind: str, caden
     session.add(log)
     session.flush()
     return log
+
+
+def of_community(session: Session, community_id: str) -> Log:
+    """The journal of a community, its row held; it begins with the first entry."""
+    values = {"id": community_id, "community_id": community_id, "root": merkle.EMPTY}
+    session.execute(_BEGIN, values)
+    return held(session, community_id)
 
 
 def get(session: Session, log_id: str) -> Log:

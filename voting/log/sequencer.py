@@ -21,7 +21,7 @@ from sqlmodel import Session, col
 from voting.core.evidence import tiles
 from voting.core.evidence.checkpoints import Checkpoint
 from voting.errors import Conflict, Unavailable
-from voting.log import logs, storage
+from voting.log import logs, publication, storage
 from voting.log.guard import Guard
 from voting.log.integration import MOST, integrate
 from voting.log.keys import LogKeys
@@ -74,7 +74,7 @@ def run_once(
             steps("committed")
             integrated, more = integrated + done[0], done[1]
             lease.take()
-        signed = transact(engine, lambda session: sign(session, log_id, signing, steps))
+        signed = transact(engine, lambda session: sign(session, log_id, now, signing, steps))
         steps("stored")
         return Run(integrated, signed)
     finally:
@@ -98,8 +98,11 @@ def flush(
     return done
 
 
-def sign(session: Session, log_id: str, signing: Signing, steps: Steps = _silent) -> int:
-    """Sign the tree as it stands, if it is not signed yet: its size. Flushed, not committed."""
+def sign(session: Session, log_id: str, now: datetime, signing: Signing, steps: Steps = _silent) -> int:
+    """Sign the tree as it stands, if it is not signed yet: its size. Flushed, not committed.
+
+    What a contest's log then says is announced in the community's journal.
+    """
     log = logs.held(session, log_id)
     if log.checkpoint is not None and (log.size, log.root) == (log.signed_size, log.signed_root):
         return log.signed_size
@@ -112,6 +115,7 @@ def sign(session: Session, log_id: str, signing: Signing, steps: Steps = _silent
     log.checkpoint = checkpoint.signed(signing.keys.signer(log.origin)).data
     log.signed_size, log.signed_root = log.size, log.root
     session.flush()
+    publication.announce(session, log, now)
     steps("signed")
     return log.signed_size
 

@@ -79,6 +79,8 @@ class Log(SQLModel, table=True):
     """Events ever appended."""
     integrated: int = Field(default=0, sa_type=BigInteger)
     """Events that stand in the tree."""
+    announced: int = Field(default=0, sa_type=BigInteger)
+    """Events of a contest's log whose checkpoint stands in the community's journal."""
     size: int = Field(default=0, sa_type=BigInteger)
     root: bytes
     signed_size: int = Field(default=0, sa_type=BigInteger)
@@ -121,3 +123,18 @@ class LogCosignature(SQLModel, table=True):
     """`name+key id`."""
     size: int = Field(sa_type=BigInteger)
     line: str
+
+
+class JournalSalt(SQLModel, table=True):
+    """What opens the salted hashes of an event in its community's journal; erased for a person's sake."""
+
+    __tablename__ = "journal_salt"
+
+    event_id: str = Field(primary_key=True)
+    community_id: str
+    number: int = Field(sa_type=BigInteger)
+    """Among the entries of the journal, from 1: its leaf stands at number − 1."""
+    actor_salt: bytes | None = None
+    reason_salt: bytes | None = None
+
+    __table_args__ = (Index("ix_journal_salt_community_id_number", "community_id", "number"),)

@@ -66,6 +66,11 @@ def paper_batch(salt: bytes, rankings: Sequence[Ranking]) -> bytes:
     return digest("paper-batch", _sized("salt", salt), canonical.encode(marks))
 
 
+def salted(purpose: str, salt: bytes, text: str) -> bytes:
+    """A text that can be erased: H(purpose, salt ‖ text in UTF-8). Without the salt nobody can tell which text it was."""
+    return digest(purpose, _sized("salt", salt), text.encode())
+
+
 def result(document: canonical.Value) -> bytes:
     """A result: H("result", canonical JSON of the document)."""
     return digest("result", canonical.encode(document))

@@ -1,0 +1,92 @@
+"""The community's journal: every public change of state, in the order it was made, and the contest logs as they were signed.
+
+What is public follows from the thing and the state it came to, never from who moved it. The journal is a log like any other:
+signed, witnessed, read as tiles. Actor and reason stand in it as salted hashes; the salts lie in a table of their own.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlmodel import Session
+
+from voting.core.evidence import journal_entries
+from voting.core.evidence.hashes import SIZE
+from voting.core.evidence.journal_entries import About, ContestLog, Moved
+from voting.log import logs
+from voting.log.tables import Event, JournalSalt, Log
+
+PUBLIC: Mapping[str, frozenset[str]] = {
+    "roll": frozenset({"displayed", "objections_closed", "corrected", "sealed", "superseded"}),
+    "contest": frozenset(
+        {
+            "noticed",
+            "open",
+            "closed",
+            "counted",
+            "inconclusive",
+            "provisional",
+            "challenged",
+            "recounted",
+            "certified",
+            "annulled",
+        }
+    ),
+}
+"""Kind of subject → the states whose coming is everybody's business."""
+
+
+def is_public(event: Event) -> bool:
+    """Whether the event belongs into the journal."""
+    return event.to_state in PUBLIC.get(event.subject_kind, ())
+
+
+def publish(session: Session, event: Event) -> None:
+    """Append a public event to its community's journal, with fresh salts."""
+    assert event.to_state is not None, "only changes of state are public"
+    actor_salt = secrets.token_bytes(SIZE)
+    reason_salt = None if event.reason is None else secrets.token_bytes(SIZE)
+    entry = Moved(
+        at=event.at,
+        event=event.id,
+        what=event.kind,
+        subject=About(event.subject_kind, event.subject_id),
+        to_state=event.to_state,
+        actor=journal_entries.actor_hash(actor_salt, event.actor_id),
+        from_state=event.from_state,
+        reason=None if reason_salt is None else journal_entries.text_hash(reason_salt, event.reason or ""),
+    )
+    log = logs.of_community(session, event.community_id)
+    number = logs.append(session, log, journal_entries.encode(entry))
+    session.add(
+        JournalSalt(
+            event_id=event.id,
+            community_id=event.community_id,
+            number=number,
+            actor_salt=actor_salt,
+            reason_salt=reason_salt,
+        )
+    )
+    session.flush()
+
+
+def announce(session: Session, log: Log, now: datetime) -> None:
+    """Append a contest's newest checkpoint to the journal when events came into its log since the last. Its row is held."""
+    if log.kind != "contest" or log.announced == log.integrated:
+        return
+    assert log.origin is not None, "a log that is announced is signed"
+    assert log.signed_root is not None, "a log that is announced is signed"
+    entry = ContestLog(now, log.origin, log.signed_size, log.signed_root)
+    log.announced = log.integrated
+    session.flush()
+    logs.append(session, logs.of_community(session, log.community_id), journal_entries.encode(entry))
+
+
+def erase(session: Session, event_id: str) -> None:
+    """Forget the salts of an event: its entry still stands and proves, but tells nobody any more who it was, or why."""
+    row = session.get(JournalSalt, event_id)
+    if row is not None:
+        row.actor_salt = row.reason_salt = None
+        session.flush()
