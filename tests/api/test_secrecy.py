@@ -14,7 +14,7 @@ from sqlmodel import Session, select
 
 from api.schemas.ballots import encode
 from tests.access.world import a_role
-from tests.api.authorisation import BRIEFLY, IDS, rows
+from tests.api.authorisation import BRIEFLY, IDS, described, rows
 from tests.api.conftest import Service
 from tests.api.test_authorisation_matrix import bearers, settle
 from tests.contests import world
@@ -81,7 +81,7 @@ class Readers:
         for path in READS:
             for who in callers or self.callers:
                 headers = self.callers[who] | {"X-Request-Id": "the-same-id"}
-                address = path.format(**IDS_HERE) + BRIEFLY.get(f"GET {path}", "")
+                address = described(path).format(**IDS_HERE) + BRIEFLY.get(f"GET {path}", "")
                 answer = self.service.request("GET", address, headers=headers)
                 assert answer.status_code < 500, (path, who, answer.text)
                 found[path, who] = (answer.status_code, answer.content)
