@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from tests.contests import world
 from tests.contests.people import RETURNING
@@ -19,10 +19,11 @@ from tests.contests.world import CONTEST, DAY, NOW, person, voter
 from voting.community.tables import Community
 from voting.contests import closing, moves
 from voting.contests.batch import Accepted, Cast
+from voting.contests.tables import OpenBallotLink
 from voting.contests.writer import Writer
 from voting.errors import Forbidden, Invalid, NotFound, Unavailable, YishiError
 from voting.log.integration import MARGIN
-from voting.store import transact
+from voting.store import reader, transact
 
 T = TypeVar("T")
 
@@ -94,6 +95,23 @@ def test_two_hundred_ballots_of_one_elector_with_other_slots_are_one(engine: Eng
     outcomes = together(writer, [voter(person(0)).cast("opt_a") for _ in range(200)])
     assert codes(outcomes) == {"accepted": 1, "already_cast": 199}
     assert world.counts(engine) == (1, 1, 1)
+
+
+def test_an_open_vote_links_each_elector_to_the_one_ballot_that_counts(engine: Engine, writer: Writer) -> None:
+    world.build(engine, electors=20, secrecy="open")
+    casts = [voter(person(number % 20)).cast("opt_a") for number in range(100)]
+    assert codes(together(writer, casts)) == {"accepted": 20, "already_cast": 80}
+    with reader(engine) as session:
+        links = {link.slot: link.entry_id for link in session.exec(select(OpenBallotLink))}
+    assert links.keys() == world.ballots(engine).keys()
+    assert sorted(links.values()) == [f"ent_rol_1_{number:05}" for number in range(20)]
+
+
+def test_a_secret_vote_links_nobody(engine: Engine, writer: Writer) -> None:
+    world.build(engine)
+    together(writer, [voter(person(0)).cast("opt_a")])
+    with reader(engine) as session:
+        assert session.exec(select(OpenBallotLink)).all() == []
 
 
 def test_the_same_ballot_again_is_the_same_receipt(engine: Engine, writer: Writer) -> None:
