@@ -13,8 +13,9 @@ from voting import migrate
 from voting.access.keys import embedded_issuer
 from voting.clock import system_now
 from voting.community.tables import Community, Person
+from voting.contests import entries
 from voting.contests.tables import Contest, Option, Participation
-from voting.core.evidence import hashes
+from voting.core.evidence import hashes, merkle
 from voting.roll.tables import Roll, RollEntry, RollVoter
 from voting.settings import Settings
 from voting.store import engine_for, transact
@@ -60,29 +61,35 @@ def _fill(session: Session, electors: int) -> None:
     )
     session.add(roll)
     session.flush()
-    session.add(
-        Contest(
-            id=CONTEST,
-            community_id="com_bench",
-            roll_id="rll_bench",
-            question={"en": "How shall we park?"},
-            method="irv",
-            state="open",
-            opens_at=now,
-            closes_at=now + timedelta(days=7),
-            opened_at=now,
-            electors=electors,
-            created_at=now,
-        )
+    contest = Contest(
+        id=CONTEST,
+        community_id="com_bench",
+        roll_id="rll_bench",
+        question={"en": "How shall we park?"},
+        method="irv",
+        state="open",
+        opens_at=now,
+        closes_at=now + timedelta(days=7),
+        opened_at=now,
+        electors=electors,
+        created_at=now,
     )
+    session.add(contest)
     session.flush()
-    session.add_all(
+    options = [
         Option(id=name, community_id="com_bench", contest_id=CONTEST, position=place, label={"en": name})
         for place, name in enumerate(OPTIONS)
-    )
+    ]
+    session.add_all(options)
     for first in range(0, electors, _CHUNK):
         _fill_electors(session, range(first, min(first + _CHUNK, electors)))
-    roll.state, roll.electors = "sealed", electors
+    roll.state, roll.electors, roll.root = "sealed", electors, _root(electors)
+    # The log is sequenced while the ballots are cast, as it is delivered.
+    entries.open_log(session, contest, options, roll)
+
+
+def _root(electors: int) -> bytes:
+    return merkle.root(sorted(hashes.roll_leaf(b"0" * 32, person(number), None) for number in range(electors)))
 
 
 def _fill_electors(session: Session, numbers: range) -> None:
