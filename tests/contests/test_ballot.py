@@ -23,6 +23,8 @@ SPLIT = ballot.form("plurality", OPTIONS, rules={"overvote": "split_equally"})
 YES_NO = ballot.form("yes-no", OPTIONS[:3])
 SCORE = ballot.form("score", OPTIONS, rules={"max_score": 3})
 AS_MARKED = ballot.form("irv", OPTIONS, as_marked=True)
+STRICT_SCHULZE = ballot.form("schulze", OPTIONS, rules={"overvote": "exhaust_immediately"})
+STRICT_SCORE = ballot.form("score", OPTIONS, rules={"overvote": "skip_to_next_rank", "max_rankings": 2})
 SCORE_AS_MARKED = ballot.form("score", OPTIONS, as_marked=True)
 
 
@@ -77,6 +79,9 @@ def test_a_legal_ballot_has_no_fault(form: Form, ranking: list[list[str]]) -> No
         (SCORE, [["a"], [], [], [], ["b"]], "/ranking", "too_many_ranks"),
         (SCORE, [["a"], []], "/ranking/1", "skipped_rank"),
         (SCORE, [["a"], ["a"]], "/ranking/1/0", "duplicate_option"),
+        (STRICT_SCHULZE, [["a", "b"]], "/ranking/0", "overvote"),
+        (STRICT_SCORE, [[], ["a", "b"]], "/ranking/1", "overvote"),
+        (STRICT_SCORE, [["a"], [], ["b"]], "/ranking", "too_many_ranks"),
         (SCORE_AS_MARKED, [["a"]] * 7, "/ranking", "too_many_ranks"),
         (AS_MARKED, [["a", "a"]], "/ranking/0/1", "duplicate_option"),
         (AS_MARKED, [["a", box.OVERVOTE]], "/ranking/0/1", "unknown_option"),

@@ -91,6 +91,11 @@ def test_rules_name_options_by_their_place_in_the_request(session: Session) -> N
         ({"seats": 2}, "/seats", "seats_of_method"),
         ({"seats": 0}, "/seats", "seats_of_method"),
         ({"seats": 2, "method": "smith-set"}, "/seats", "seats_of_method"),
+        (
+            {"method": "score", "rules": {"skipped_ranks": "exhaust_when_more_than_n_consecutive"}},
+            "/rules/skipped_ranks",
+            "illegal_rule",
+        ),
         ({"rules": {"charm": 1}}, "/rules/charm", "unknown_rule"),
         ({"rules": {"tie_break_seed": "1"}}, "/rules/tie_break_seed", "lot_seed_elsewhere"),
         ({"rules": {"excluded_candidates": ["#/options/3"]}}, "/rules/excluded_candidates/0", "no_such_option"),

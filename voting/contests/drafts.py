@@ -183,6 +183,7 @@ def _checked(draft: Draft, option_ids: Sequence[str]) -> dict[str, Any]:
     if not faults:
         record = draft.terms.ballots == "as_marked"
         faults += methods.faults(draft.method, option_ids, draft.seats, rules, record=record)
+        faults += [] if record else _of_grades(draft.method, rules)
     if faults:
         raise Invalid(faults)
     return rules
@@ -210,6 +211,14 @@ def _of_options(draft: Draft) -> list[Fault]:
     if draft.seats > len(draft.options) and not is_record:
         faults.append(Fault("/seats", "more_seats_than_options", {"seats": draft.seats, "options": len(draft.options)}))
     return faults
+
+
+def _of_grades(method: str, rules: Mapping[str, Any]) -> list[Fault]:
+    """Grades that nobody has are empty ranks: a rule that ends a ballot at them would drop grades that were given."""
+    skipped = rules.get("skipped_ranks")
+    if method != "score" or skipped in (None, "unlimited"):
+        return []
+    return [Fault("/rules/skipped_ranks", "illegal_rule", {"got": str(skipped), "legal": ("unlimited",)})]
 
 
 def _named(rules: Mapping[str, Any], option_ids: Sequence[str]) -> tuple[dict[str, Any], list[Fault]]:

@@ -29,6 +29,8 @@ _EQUAL_RANKS = frozenset(
     )
 )
 _ONE_RANK = frozenset(("plurality", "yes-no", "approval"))
+_OVERVOTED = ("exhaust_immediately", "skip_to_next_rank", "exhaust_if_multiple_continuing")
+"""Values of the rule `overvote` under which several marks at one rank are none."""
 MAX_SCORE = 5
 """The best grade of a score ballot, unless the rules say otherwise."""
 
@@ -74,7 +76,10 @@ def form(
     size, rules = len(places), rules or {}
     if method == "score":
         best = rules.get("max_score") or MAX_SCORE
-        return Form(places, ranks=best + 1, marks=size, as_marked=as_marked, best=best)
+        ranks, marks = best + 1, size
+        if not as_marked:
+            ranks, marks = min(ranks, rules.get("max_rankings") or ranks), _marks(method, size, seats, rules)
+        return Form(places, ranks=ranks, marks=marks, as_marked=as_marked, best=best)
     if as_marked:
         return Form(places, ranks=MOST_OPTIONS, marks=size, as_marked=True)
     ranks = 1 if method in _ONE_RANK else min(size, rules.get("max_rankings") or size)
@@ -82,9 +87,10 @@ def form(
 
 
 def _marks(method: str, size: int, seats: int, rules: Mapping[str, Any]) -> int:
-    """How many options may share a rank: all where the method reads equal ranks, else one, or one for each seat."""
-    splits = rules.get("overvote") == "split_equally"
-    if method == "approval" or method in _EQUAL_RANKS or splits:
+    """How many options may share a rank: all where method and rules read equal ranks, else one, or one for each seat."""
+    overvote = rules.get("overvote")
+    reads = method in ("approval", "score") or method in _EQUAL_RANKS
+    if overvote == "split_equally" or (reads and overvote not in _OVERVOTED):
         return size
     return max(1, min(seats, size)) if method == "plurality" else 1
 
