@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
+from sqlalchemy.engine import make_url
 
 from tests.contests.world import CONTEST, DAY, NOW
 from tests.log import world
@@ -18,7 +19,7 @@ from voting.errors import Invalid, NotFound, Unavailable
 from voting.log import logs, sequencer
 from voting.log.integration import MARGIN, integrate
 from voting.log.sequencer import Signing
-from voting.store import transact
+from voting.store import engine_for, transact
 
 CLOSED = Closed(NOW, SealedSet(b"\x01" * 32, 0), 0, 0, 0, Participation(0, b"\x02" * 32))
 
@@ -171,8 +172,19 @@ def test_there_is_nothing_to_flush_without_a_log(engine: Engine, machine: Signin
         sequencer.flush(engine, "con_none", NOW, machine)
 
 
-def test_many_runs_at_once_make_one_tree(engine: Engine, tmp_path: Path) -> None:
+SERIALIZABLE = {"options": "-c default_transaction_isolation=serializable"}
+
+
+@pytest.mark.parametrize("isolation", ["as it is", "serializable"])
+def test_many_runs_at_once_make_one_tree(engine: Engine, database_url: str, tmp_path: Path, isolation: str) -> None:
     world.build(engine)
+    if isolation == "serializable":
+        if engine.dialect.name == "sqlite":
+            pytest.skip("SQLite's transactions are serializable as they are")
+        url = make_url(database_url).update_query_dict(SERIALIZABLE)
+        engine = engine_for(url.render_as_string(hide_password=False))
+        with engine.connect() as connection:
+            assert connection.exec_driver_sql("SHOW transaction_isolation").scalar_one() == "serializable"
     cast = world.values(400)
     machines = [world.signing(tmp_path) for _ in range(4)]
 
@@ -190,5 +202,6 @@ def test_many_runs_at_once_make_one_tree(engine: Engine, tmp_path: Path) -> None
     for thread in threads:
         thread.join()
     held = world.entries(engine)
+    engine.dispose()
     assert sorted(world.commitments(held)) == sorted(cast)
     assert world.log(engine).signed_size == len(held)
