@@ -18,15 +18,20 @@ from voting.contests.tables import Contest, Option
 from voting.core.count import rules as rule_values
 from voting.core.count import validate_rules
 from voting.core.count.tiebreak import LOTS
-from voting.core.evidence import events
-from voting.core.evidence.events import FORMAT, Lot, Opened, SealedRoll
+from voting.core.evidence import events, hashes
+from voting.core.evidence.events import FORMAT, DecisionRule, Lot, Opened, SealedRoll
+from voting.errors import Conflict, TooLarge
 from voting.log import logs
 from voting.roll.tables import Roll
 
 
 def open_log(session: Session, contest: Contest, options: Sequence[Option], roll: Roll) -> None:
-    """Begin the log of a contest that opens now, with its `opened` entry. Raises TooLarge above 65,535 bytes."""
+    """Begin the log of a contest that opens now, with its `opened` entry. Raises Conflict above 65,535 bytes."""
     entry = opened(contest, options, roll)
+    try:
+        events.encode(entry)
+    except TooLarge as error:
+        raise Conflict("opening_too_long", **error.facts) from error
     logs.create(session, log_id=contest.id, community_id=contest.community_id, kind="contest", cadence=entry.cadence)
     logs.append_event(session, contest.id, entry)
 
@@ -59,7 +64,13 @@ def opened(contest: Contest, options: Sequence[Option], roll: Roll) -> Opened:
         opens_at=contest.opens_at,
         closes_at=contest.closes_at,
         turnout_floor=procedure.turnout_floor,
+        rule=None if contest.rule is None else decision_rule(contest.rule),
     )
+
+
+def decision_rule(document: Mapping[str, Any]) -> DecisionRule:
+    """The frozen decision rule by id, version and hash."""
+    return DecisionRule(document["id"], str(document["version"]), hashes.rule(document))
 
 
 def frozen_rules(method: str, rules: Mapping[str, Any]) -> dict[str, Any]:

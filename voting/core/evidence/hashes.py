@@ -66,6 +66,11 @@ def paper_batch(salt: bytes, rankings: Sequence[Ranking]) -> bytes:
     return digest("paper-batch", _sized("salt", salt), canonical.encode(marks))
 
 
+def rule(document: canonical.Value) -> bytes:
+    """A decision rule: H("rule", canonical JSON of the rule as the opening froze it)."""
+    return digest("rule", canonical.encode(document))
+
+
 def salted(purpose: str, salt: bytes, text: str) -> bytes:
     """A text that can be erased: H(purpose, salt ‖ text in UTF-8). Without the salt nobody can tell which text it was."""
     return digest(purpose, _sized("salt", salt), text.encode())
