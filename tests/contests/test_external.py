@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col
 
+from tests.contests import world
 from tests.contests.people import ADMIN, AUDITOR, FOREIGNER, OFFICER, RESIDENT, RETURNING, STRANGER, TELLER
 from tests.contests.test_decision import OPENS, QUESTION, VOTE, owners
 from tests.contests.test_drafts import faults
@@ -23,6 +26,7 @@ from voting.core.authority import Grant, Principal
 from voting.core.rules.evaluate import FAILED, INCONCLUSIVE, PASSED
 from voting.errors import Conflict, Forbidden, IllegalMove, Invalid, NotFound, Unauthenticated
 from voting.log import journal
+from voting.store import reader, transact
 
 HELD = OPENS + DAY
 PAPER = Paper("计票结果公告.pdf", "ab" * 32)
@@ -306,3 +310,40 @@ def test_its_actions_are_those_of_its_machine(session: Session) -> None:
     loaded = queries.load(session, OFFICER, noticed(session), HELD)
     actions = queries.view(session, OFFICER, loaded).actions
     assert (actions["record"], "open" in actions) == (None, False)
+
+
+# --- two at the same moment
+
+
+def test_two_officials_at_the_same_moment_settle_it_once(engine: Engine) -> None:
+    def settle(made: Session) -> str:
+        world.community(made)
+        world.roll(made, 6)
+        return noticed(made)
+
+    contest_id = transact(engine, settle)
+    gate = Barrier(2)
+
+    def record(who: Principal) -> str:
+        gate.wait()
+        return transact(engine, lambda made: recorded(made, contest_id, who).loaded.contest.state)
+
+    with ThreadPoolExecutor(2) as pool:
+        states = sorted(pool.map(record, (OFFICER, TELLER)))
+    assert states == ["noticed", "recorded"]
+    with reader(engine) as seen:
+        assert kinds(seen, contest_id) == ["drafted", "noticed", "recorded", "matched"]
+
+
+# --- the way that stays
+
+
+def test_a_failed_vote_is_followed_by_the_one_that_the_law_opens(session: Session) -> None:
+    counts = {"roll": {"share": 1000}, "votes": {"for": {"share": 400}, "against": {"share": 100}}}
+    contest_id = settled(session, counts, roll_id=owners(session, (1, 2)), rule_id="fr-copro.25")
+    moves.publish(session, RETURNING, contest_id, now=HELD)
+    found = decision.of(session, OFFICER, contest_id, now=HELD)
+    assert found.asked is not None
+    assert (found.outcome, found.asked.kind, found.asked.rule_id) == (FAILED, "second_vote", "fr-copro.24")
+    made = decision.next_round(session, OFFICER, contest_id, opens_at=HELD, closes_at=HELD + DAY, now=HELD).contest
+    assert (made.rule_id, made.channel, made.follows_id) == ("fr-copro.24", "external", contest_id)
