@@ -26,8 +26,8 @@ from voting.core.lifecycle import contest_machine
 from voting.errors import IllegalMove, Invalid
 from voting.log.tables import Event
 
-STEPS = 12
-WALKS = 6
+STEPS = 9
+WALKS = 2
 INSTANTS = (NOW, NOW + 12 * DAY, OPENS, OPENS + DAY, OPENS + 20 * DAY)
 FOUND = Found("市表决平台", "1", {"roll": 6, "votes": {"for": 4}}, (Paper("p", "0" * 64),))
 Command = Callable[[Session, str, datetime, Random], object]
