@@ -80,7 +80,8 @@ class Services:
         signing = Signing(log_keys.of(settings), Guard(settings.log_state_dir))
         sequencer = Sequencer(engine, clock, queries.community_time, signing)
         bundles = Bundlery(engine, Keys(signing.keys, issuer.jwks["keys"]))
-        return cls(settings, clock, engine, issuer, outside, writer, Closer(engine), sequencer, bundles, gate, limit)
+        closer = Closer(engine, sequencer.flush)
+        return cls(settings, clock, engine, issuer, outside, writer, closer, sequencer, bundles, gate, limit)
 
     def __post_init__(self) -> None:
         """Furnish the seats of those who wait."""

@@ -24,12 +24,15 @@ from sqlmodel import Session, SQLModel, col, select
 
 from voting import migrate
 from voting.clock import system_now
+from voting.commands import keys
 from voting.community.register_import import import_register
 from voting.community.tables import Community
 from voting.contests import closing, decision, drafts, moves
 from voting.contests.tables import Participation
 from voting.core.authority import STRANGER, Grant, Principal
+from voting.log import sequencer
 from voting.roll import service
+from voting.settings import Settings
 from voting.store import Engine, engine_for, reader, transact
 
 COMMUNITY = "com_city"
@@ -104,13 +107,18 @@ def measure(engine: Engine, dwellings: int) -> list[Figure]:
     }
     for step, act in acts.items():
         timed(step, lambda act=act: transact(engine, lambda s: act(s, OFFICER, roll_id, now=now).roll.id), figures)  # type: ignore[misc]
+    signing = keys.signing(Settings(key_file=Path(tempfile.mkdtemp()) / "key.pem"))
+
+    def flush(log_id: str) -> object:
+        return sequencer.flush(engine, log_id, now, signing)
+
     contest_id = transact(engine, lambda session: open_vote(session, roll_id, now))
     transact(engine, lambda session: cast_all(session, contest_id))
     later = now + timedelta(days=1)
     timed(
         "close", lambda: transact(engine, lambda s: moves.close(s, OFFICER, contest_id, now=later).contest.id), figures
     )
-    timed("finish the close", lambda: closing.finish(engine, contest_id), figures)
+    timed("finish the close", lambda: closing.finish(engine, contest_id, flush), figures)
     timed(
         "count", lambda: transact(engine, lambda s: moves.count(s, OFFICER, contest_id, now=later).contest.id), figures
     )

@@ -19,6 +19,7 @@ COMMANDS = {
     "migrate": "voting.commands.migrate:migrate",
     "token": "voting.commands.token:token",
     "import-register": "voting.commands.import_register:import_register",
+    "sign": "voting.commands.sign:sign",
     "count": "voting.commands.count:count",
     "replay": "voting.commands.replay:replay",
     "witness": "voting.commands.witness:witness",

@@ -20,6 +20,7 @@ APPEND_ONLY = (
     "sealed_participation",
     "open_ballot_link",
     "external_record",
+    "statement_signature",
 )
 """Tables whose rows are never changed or deleted."""
 

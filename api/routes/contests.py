@@ -18,10 +18,11 @@ from api.schemas.contests import (
     Counting,
     EventOut,
     Extension,
+    Reason,
     TurnoutOut,
 )
 from api.stream import DESCRIBED, LONGEST, ContestStream
-from voting.contests import drafts, moves, queries, standing
+from voting.contests import certifying, drafts, moves, queries, standing
 
 router = APIRouter(prefix="/v1", tags=["contests"], route_class=YishiRoute)
 _READ = documented(404)
@@ -178,10 +179,37 @@ def publish_contest(contest_id: str, session: Writing, who: Who, now: Now, condi
     return conditional.answer(ContestOut.of(queries.view(session, who, loaded)), loaded.contest.version)
 
 
+@router.post("/contests/{contest_id}/challenge", operation_id="challenge_contest", responses=_MOVE_WITH_BODY)
+def challenge_contest(
+    contest_id: str, session: Writing, who: Who, now: Now, conditional: Conditional, body: Reason | None = None
+) -> ContestOut:
+    """Record that the result is contested, with a reason: it is counted again before it is certified."""
+    loaded = certifying.challenge(session, who, contest_id, reason=body.reason if body else None, now=now)
+    return conditional.answer(ContestOut.of(queries.view(session, who, loaded)), loaded.contest.version)
+
+
+@router.post("/contests/{contest_id}/recount_challenged", operation_id="recount_challenged_contest", responses=_MOVE)
+def recount_challenged_contest(
+    contest_id: str, session: Writing, who: Who, now: Now, conditional: Conditional
+) -> ContestOut:
+    """Count the sealed box of a challenged contest again. The event says whether the result is the same."""
+    loaded = certifying.recount(session, who, contest_id, now=now)
+    return conditional.answer(ContestOut.of(queries.view(session, who, loaded)), loaded.contest.version)
+
+
 @router.post("/contests/{contest_id}/certify", operation_id="certify_contest", responses=_MOVE)
 def certify_contest(contest_id: str, session: Writing, who: Who, now: Now, conditional: Conditional) -> ContestOut:
-    """Certify the result after the objection period. It never changes any more."""
-    loaded = moves.certify(session, who, contest_id, now=now)
+    """Certify the result after the objection period, with the officials' signatures. It never changes any more."""
+    loaded = certifying.certify(session, who, contest_id, now=now)
+    return conditional.answer(ContestOut.of(queries.view(session, who, loaded)), loaded.contest.version)
+
+
+@router.post("/contests/{contest_id}/correct", operation_id="correct_contest", responses=_MOVE_WITH_BODY)
+def correct_contest(
+    contest_id: str, session: Writing, who: Who, now: Now, conditional: Conditional, body: Reason | None = None
+) -> ContestOut:
+    """Replace a certified result that the same box does not give, with a reason. The old one stays on record."""
+    loaded = certifying.correct(session, who, contest_id, reason=body.reason if body else None, now=now)
     return conditional.answer(ContestOut.of(queries.view(session, who, loaded)), loaded.contest.version)
 
 

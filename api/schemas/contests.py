@@ -197,6 +197,14 @@ class Annulment(Request):
     reason: LongText | None = None
 
 
+class Reason(Request):
+    """Why a result is contested or corrected."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "两名居民称未收到通知"}]})
+
+    reason: LongText | None = None
+
+
 class OptionOut(BaseModel):
     """One thing that can be chosen."""
 
@@ -282,7 +290,12 @@ class ContestOut(Actionable):
         told["ballot_form"] = BallotFormOut.model_validate(view.form)
         told["options"] = [OptionOut.model_validate(option) for option in view.options]
         told["allowed_actions"] = offered(
-            actions, base, edit="PATCH", cast=f"POST {base}/ballots", record=f"POST {base}/external/records"
+            actions,
+            base,
+            edit="PATCH",
+            cast=f"POST {base}/ballots",
+            record=f"POST {base}/external/records",
+            recount=f"POST {base}/recount_challenged",
         )
         return cls(**told)
 

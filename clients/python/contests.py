@@ -23,7 +23,7 @@ from clients.python.ballots import Opening
 from clients.python.calls import Answer, Call, Page, if_match, newer, one, page_of, path, present
 from clients.python.errors import UnexpectedAnswer
 from clients.python.hashes import encode
-from clients.python.published import BallotLine, BoxProof, OwnRecord, Patterns, Privacy, TurnoutByUnit
+from clients.python.published import BallotLine, BoxProof, OwnRecord, Patterns, Privacy, Statement, TurnoutByUnit
 from clients.python.records import Record, read
 from clients.python.streams import ContestChange
 
@@ -128,6 +128,44 @@ def extend(contest_id: str, closes_at: datetime, reason: str) -> Call[Contest]:
     """Move the close, where the terms allow it."""
     body = {"closes_at": closes_at.isoformat(), "reason": reason}
     return Call("POST", path("contests", contest_id, "extend"), one(Contest), json=body)
+
+
+def challenge(contest_id: str, reason: str) -> Call[Contest]:
+    """Record that the result is contested: it is counted again before it is certified."""
+    return Call("POST", path("contests", contest_id, "challenge"), one(Contest), json={"reason": reason})
+
+
+def recount_challenged(contest_id: str) -> Call[Contest]:
+    """Count the sealed box of a challenged contest again."""
+    return Call("POST", path("contests", contest_id, "recount_challenged"), one(Contest))
+
+
+def correct(contest_id: str, reason: str) -> Call[Contest]:
+    """Replace a certified result that the same box does not give; the old one stays on record."""
+    return Call("POST", path("contests", contest_id, "correct"), one(Contest), json={"reason": reason})
+
+
+def statement(contest_id: str, name: str) -> Call[Statement]:
+    """A statement that officials sign, as signed so far: `close`, `result`, or the id of a paper batch."""
+    return Call("GET", path("contests", contest_id, "statements", name), one(Statement))
+
+
+def sign_statement(contest_id: str, name: str, signatures: str) -> Call[Statement]:
+    """Hand in signature lines of officials, as `yishi sign` prints them."""
+    return Call("POST", path("contests", contest_id, "statements", name, "signatures"), one(Statement),
+                json={"signatures": signatures}, idempotent=True)  # fmt: skip
+
+
+def key_change(contest_id: str, official: str, new_key: str) -> Call[Statement]:
+    """What officials sign before one of them changes the key."""
+    query = {"name": official, "new_key": new_key}
+    return Call("GET", path("contests", contest_id, "key-change"), one(Statement), query=query)
+
+
+def change_key(contest_id: str, official: str, new_key: str, reason: str, signatures: str) -> Call[Contest]:
+    """Change the key of an official, with signatures of as many officials as must sign."""
+    body = {"name": official, "new_key": new_key, "reason": reason, "signatures": signatures}
+    return Call("POST", path("contests", contest_id, "change_key"), one(Contest), json=body)
 
 
 def annul(contest_id: str, reason: str) -> Call[Contest]:

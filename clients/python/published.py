@@ -90,3 +90,24 @@ class OwnRecord(Record):
     checked_off: bool
     unit_id: str | None = None
     channel: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signer(Record):
+    """An official who has signed; the name is that of the key."""
+
+    name: str
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement(Record):
+    """A text that officials sign, and who has. `note` is the signed note of it."""
+
+    contest_id: str
+    name: str
+    text: str
+    note: str
+    needed: int
+    signed_by: tuple[Signer, ...]
+    is_signed: bool

@@ -117,6 +117,13 @@ POST  /v1/contests/{contest_id}/close                   401 403 404 200 403 200
 POST  /v1/contests/{contest_id}/count                   401 403 404 403 403 200
 POST  /v1/contests/{contest_id}/publish                 401 403 404 403 403 200
 POST  /v1/contests/{contest_id}/certify                 401 403 404 403 403 403
+POST  /v1/contests/{contest_id}/challenge               401 403 404 200 403 200
+POST  /v1/contests/{contest_id}/recount_challenged      401 403 404 403 403 200
+POST  /v1/contests/{contest_id}/correct                 401 403 404 403 403 403
+POST  /v1/contests/{contest_id}/change_key              401 403 404 409 403 409
+GET   /v1/contests/{contest_id}/key-change              422 422 422 422 422 422
+GET   /v1/contests/{contest_id}/statements/{name}       200 200 200 200 200 200
+POST  /v1/contests/{contest_id}/statements/{name}/signatures 401 422 404 422 422 422
 POST  /v1/contests/{contest_id}/annul                   401 403 404 403 403 403
 GET   /v1/contests/{contest_id}/result                  200 200 200 200 200 200
 GET   /v1/contests/{contest_id}/rounds                  200 200 200 200 200 200
@@ -163,6 +170,10 @@ CONTEST_OF = {
     "POST /v1/contests/{contest_id}/count": "con_closed",
     "POST /v1/contests/{contest_id}/publish": "con_counted",
     "POST /v1/contests/{contest_id}/certify": "con_provisional",
+    "POST /v1/contests/{contest_id}/challenge": "con_provisional",
+    "POST /v1/contests/{contest_id}/recount_challenged": "con_challenged",
+    "GET /v1/contests/{contest_id}/statements/{name}": "con_provisional",
+    "POST /v1/contests/{contest_id}/statements/{name}/signatures": "con_provisional",
     "GET /v1/contests/{contest_id}/result": "con_provisional",
     "GET /v1/contests/{contest_id}/box": "con_provisional",
     "GET /v1/contests/{contest_id}/box/proof": "con_provisional",
@@ -188,6 +199,7 @@ BLIND = {"/livez", "/readyz", "/metrics"}
 
 IDS = {
     "code": "contest_not_found",
+    "name": "close",
     "community_id": "com_1",
     "building_id": "bld_1",
     "unit_id": "unt_1",
@@ -252,6 +264,9 @@ BODIES: dict[str, Any] = {
     "PATCH /v1/contests/{contest_id}": {"method": "approval"},
     "POST /v1/contests/{contest_id}/extend": {"closes_at": "2100-01-03T00:00:00Z", "reason": "r"},
     "POST /v1/contests/{contest_id}/annul": {"reason": "r"},
+    "POST /v1/contests/{contest_id}/challenge": {"reason": "r"},
+    "POST /v1/contests/{contest_id}/statements/{name}/signatures": {"signatures": "— x AAAA\n"},
+    "POST /v1/contests/{contest_id}/change_key": {"name": "x", "new_key": "y", "reason": "r", "signatures": "z"},
     "POST /v1/contests/{contest_id}/recount": {"alternatives": [{"method": "schulze"}]},
     "POST /v1/contests/{contest_id}/next_round": {
         "opens_at": "2100-01-01T00:00:00Z",
@@ -277,6 +292,7 @@ QUERIES = {
     "GET /v1/contests/{contest_id}/box/proof": "?slot=" + "0" * 64,
     "GET /v1/logs/{log_id}/consistency": "?from=1",
     "GET /v1/journal": "?community=com_1",
+    "GET /v1/contests/{contest_id}/key-change": "?name=x&new_key=y",
 }
 """What a GET must be asked with."""
 

@@ -25,7 +25,7 @@ from voting.access import keys
 from voting.access.tables import ApiClient
 from voting.access.tokens import Issuer
 from voting.community.tables import Ownership, Person
-from voting.contests import closing, entries, moves, queries
+from voting.contests import certifying, closing, entries, moves, queries
 from voting.contests.tables import BoxRow, Contest, OpenBallotLink, Option, Participation
 from voting.core.authority import SYSTEM
 from voting.log.tables import CastCommitment
@@ -76,7 +76,7 @@ def settle(session: Session) -> None:
     session.flush()
     roll.state, roll.root, roll.electors, roll.heads = "sealed", bytes(32), 1, 1
     session.flush()
-    for state in ("draft", "noticed", "open", "ended", "closed", "counted", "provisional"):
+    for state in ("draft", "noticed", "open", "ended", "closed", "counted", "provisional", "challenged"):
         a_contest(session, roll.id, state)
     session.add(CastCommitment(contest_id="con_open", commitment=bytes(32), integrate_by=NOW))
     external = {"question": {"en": "?"}, "method": "yes-no", "rule_id": "cn.residents-meeting", "channel": "external"}
@@ -104,7 +104,7 @@ def a_contest(session: Session, roll_id: str, state: str) -> None:
         roll_id=roll_id,
         question={"en": "?"},
         method="irv",
-        state={"ended": "open", "counted": "closed", "provisional": "closed"}.get(state, state),
+        state={"ended": "open", "counted": "closed", "provisional": "closed", "challenged": "closed"}.get(state, state),
         secrecy="open" if state == "provisional" else "secret",
         terms={"extension_max_days": 366},
         rule_id="cn.residents-meeting" if state == "provisional" else None,
@@ -130,14 +130,17 @@ def a_contest(session: Session, roll_id: str, state: str) -> None:
     if state == "provisional":
         session.add(BoxRow(contest_id=identifier, slot=bytes(32), ballot=b"\x00"))
         session.flush()
-    if state in ("closed", "counted", "provisional"):
+    if state in ("closed", "counted", "provisional", "challenged"):
         closing.begin(session, contest)
         finish_closing(session, identifier)
-    if state in ("counted", "provisional"):
+    if state in ("counted", "provisional", "challenged"):
         moves.count(session, SYSTEM, identifier, now=NOW)
     if state == "provisional":
         session.add(OpenBallotLink(contest_id=identifier, entry_id="ent_1", slot=bytes(32)))
         moves.publish(session, SYSTEM, identifier, now=NOW)
+    if state == "challenged":
+        moves.publish(session, SYSTEM, identifier, now=NOW)
+        certifying.challenge(session, SYSTEM, identifier, reason="r", now=NOW)
 
 
 def bearers(app: FastAPI) -> dict[str, dict[str, str]]:

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests import databases
-from voting.commands import seed
+from voting.commands import keys, seed
 from voting.commands.keys import client_key
 from voting.commands.own_server import serving
+from voting.settings import Settings
 from voting.store import engine_for
 
 
@@ -59,8 +60,9 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 @pytest.fixture(scope="module", params=databases.KINDS)
 def planted(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
     """The demo's neighbourhood on each database; its tests share it and change nothing but keys."""
-    with _database(request.param, request, tmp_path_factory.mktemp("planted")) as url:
+    folder = tmp_path_factory.mktemp("planted")
+    with _database(request.param, request, folder) as url:
         engine = engine_for(url)
-        community_id = seed.plant(engine, NOW)
+        community_id = seed.plant(engine, NOW, keys.signing(Settings(key_file=folder / "key.pem")))
         engine.dispose()
         yield Planted(url, community_id)

@@ -16,10 +16,11 @@ from clients.python import Client, Conflict
 from tests.commands.processes import yishi_here
 from tests.commands.servers import Demo, demo
 from voting.clock import system_now
-from voting.commands import seed
+from voting.commands import keys, seed
 from voting.community import persons
 from voting.contests import queries
 from voting.core.authority import SYSTEM
+from voting.settings import Settings
 from voting.store import engine_for, reading
 
 
@@ -81,7 +82,7 @@ def left(sqlite_template: Path, tmp_path: Path) -> str:
     (tmp_path / "var").mkdir()
     shutil.copy(sqlite_template, tmp_path / "var" / "demo.db")
     engine = engine_for(f"sqlite:///{tmp_path}/var/demo.db")
-    community_id = seed.plant(engine, system_now())
+    community_id = seed.plant(engine, system_now(), keys.signing(Settings(key_file=tmp_path / "var" / "token-key.pem")))
     with reading(engine) as session:
         parking = queries.page(session, SYSTEM, community_id, now=system_now())[-1]
         resident = persons.list_of(session, SYSTEM, community_id, person_ref=seed.RESIDENT)[0].row.id

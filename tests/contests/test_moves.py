@@ -17,7 +17,7 @@ from tests.contests.people import ADMIN, AUDITOR, FOREIGNER, OFFICER, RESIDENT, 
 from tests.contests.test_drafts import DRAFT
 from tests.contests.world import DAY, NOW
 from voting.community.tables import Community
-from voting.contests import counting, drafts, moves, queries, results
+from voting.contests import certifying, counting, drafts, moves, queries, results
 from voting.contests.tables import BoxRow, Contest, Participation, Tally
 from voting.contests.terms import Terms
 from voting.core.authority import Principal
@@ -77,7 +77,7 @@ def refused(
 
 def test_a_contest_goes_from_draft_to_certified_with_one_event_each(session: Session) -> None:
     contest_id = published(session, terms=Terms(notice_days=0, objection_days=3))
-    moves.certify(session, RETURNING, contest_id, now=NOW + 4 * DAY)
+    certifying.certify(session, RETURNING, contest_id, now=NOW + 4 * DAY)
     events = journal.of(session, "contest", contest_id)
     found = [(event.kind, event.from_state, event.to_state) for event in events]
     assert sorted(found) == sorted(
@@ -255,13 +255,13 @@ def test_a_published_result_needs_no_account(session: Session) -> None:
 
 def test_objections_last_their_days(session: Session) -> None:
     contest_id = published(session, terms=Terms(objection_days=5))
-    assert refused(session, contest_id, moves.certify, RETURNING, NOW + 5 * DAY) == "objection_period_running"
-    moves.certify(session, RETURNING, contest_id, now=NOW + 6 * DAY)
+    assert refused(session, contest_id, certifying.certify, RETURNING, NOW + 5 * DAY) == "objection_period_running"
+    certifying.certify(session, RETURNING, contest_id, now=NOW + 6 * DAY)
 
 
 def test_a_certified_contest_is_not_annulled(session: Session) -> None:
     contest_id = published(session)
-    moves.certify(session, RETURNING, contest_id, now=NOW + DAY)
+    certifying.certify(session, RETURNING, contest_id, now=NOW + DAY)
     assert refused(session, contest_id, moves.annul, RETURNING, reason="late regret") == "illegal_move"
 
 
@@ -272,7 +272,9 @@ def test_annulling_says_why(session: Session) -> None:
     assert (annulled.reason, annulled.actor_id) == ("wrong question", RETURNING.id)
 
 
-@pytest.mark.parametrize("move", [moves.notice, moves.open_, moves.close, moves.count, moves.publish, moves.certify])
+@pytest.mark.parametrize(
+    "move", [moves.notice, moves.open_, moves.close, moves.count, moves.publish, certifying.certify]
+)
 @pytest.mark.parametrize(
     ("who", "error"), [(STRANGER, Unauthenticated), (FOREIGNER, NotFound), (RESIDENT, Forbidden), (AUDITOR, Forbidden)]
 )
@@ -286,7 +288,7 @@ def test_whoever_counts_does_not_certify(session: Session) -> None:
     contest_id = published(session)
     for who in (TELLER, OFFICER, ADMIN):
         with pytest.raises(Forbidden):
-            moves.certify(session, who, contest_id, now=NOW + DAY)
+            certifying.certify(session, who, contest_id, now=NOW + DAY)
 
 
 def test_actions_say_what_this_caller_may_do_and_why_not_the_rest(session: Session) -> None:

@@ -104,13 +104,15 @@ async def test_after_a_kill_every_acknowledged_ballot_is_there(engine: Engine, p
             assert (again[0].status_code, again[0].json()["receipt"]) == (200, receipt)
 
 
-async def test_a_close_among_casts_counts_exactly_the_acknowledged(engine: Engine, place: Place) -> None:
+async def test_a_close_among_casts_counts_exactly_the_acknowledged(
+    engine: Engine, place: Place, tmp_path: Path
+) -> None:
     """The window ends while two processes are casting; whatever was acknowledged is counted, nothing else."""
     with place.server() as first, place.server() as second:
         await processes.ready(first, second)
         total = await cast_until_closed(engine, place, (first, second), enough=100)
     transact(engine, lambda session: moves.close(session, RETURNING, CONTEST, now=system_now()))
-    assert closing.finish(engine, CONTEST)
+    assert closing.finish(engine, CONTEST, world.flusher(engine, tmp_path))
     transact(engine, lambda session: moves.count(session, RETURNING, CONTEST, now=system_now()))
     with reader(engine) as session:
         _, tally = results.of(session, RETURNING, CONTEST, now=system_now())

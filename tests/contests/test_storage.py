@@ -49,10 +49,10 @@ def cast_one_by_one(engine: Engine) -> Pairs:
     return truth
 
 
-def close(engine: Engine) -> Closing:
+def close(engine: Engine, folder: Path) -> Closing:
     """Close and finish, as a process of the service does."""
     transact(engine, lambda session: moves.close(session, RETURNING, CONTEST, now=NOW))
-    assert closing.finish(engine, CONTEST)
+    assert closing.finish(engine, CONTEST, world.flusher(engine, folder))
     with reader(engine) as session:
         return session.get_one(Closing, CONTEST)
 
@@ -85,9 +85,11 @@ def postgres(engine: Engine) -> Iterator[psycopg.Connection[tuple[str, ...]]]:
         connection.execute("SELECT pg_reload_conf()")
 
 
-def test_sqlite_files_link_before_the_sealing_and_not_after(engine: Engine, sqlite_file: Path, cast: Pairs) -> None:
+def test_sqlite_files_link_before_the_sealing_and_not_after(
+    engine: Engine, sqlite_file: Path, cast: Pairs, tmp_path: Path
+) -> None:
     assert len(attacks.sqlite_log(sqlite_file) & cast) > VOTERS * 9 // 10
-    row = close(engine)
+    row = close(engine, tmp_path)
     assert row.storage == {"tables": "done", "log": "done"}
     assert len(attacks.sqlite_log(sqlite_file) & cast) < CHANCE
     assert len(attacks.sqlite_places(sqlite_file) & cast) < CHANCE
@@ -103,25 +105,25 @@ def test_sqlite_rows_have_no_number_of_their_own(engine: Engine, sqlite_file: Pa
 
 
 def test_postgresql_rows_link_before_the_sealing_and_not_after(
-    engine: Engine, postgres: psycopg.Connection[tuple[str, ...]], cast: Pairs
+    engine: Engine, postgres: psycopg.Connection[tuple[str, ...]], cast: Pairs, tmp_path: Path
 ) -> None:
     open_tables, sealed = ("participation", "ballot_box"), ("sealed_participation", "sealed_ballot")
     assert attacks.postgres_transactions(postgres, *open_tables) == cast  # type: ignore[arg-type]  # rows as they come
-    close(engine)
+    close(engine, tmp_path)
     for tables in (open_tables, sealed, (open_tables[0], sealed[1]), (sealed[0], open_tables[1])):
         assert len(attacks.postgres_transactions(postgres, *tables) & cast) < CHANCE  # type: ignore[arg-type]  # as above
         assert len(attacks.postgres_places(postgres, *tables) & cast) < CHANCE  # type: ignore[arg-type]  # as above
 
 
 def test_postgresql_logs_link_before_the_sealing_and_not_after(
-    engine: Engine, postgres: psycopg.Connection[tuple[str, ...]], cast: Pairs
+    engine: Engine, postgres: psycopg.Connection[tuple[str, ...]], cast: Pairs, tmp_path: Path
 ) -> None:
     folder, dump = Path((postgres.execute("SHOW data_directory").fetchone() or ("",))[0]), wal_dump(postgres)
     if not folder.is_dir() or not dump.is_file():
         pytest.skip("the server's files are not on this machine")
     found = attacks.postgres_log(postgres, dump, folder / "pg_wal")  # type: ignore[arg-type]  # rows as they come
     assert len(found & cast) > VOTERS * 9 // 10
-    row = close(engine)
+    row = close(engine, tmp_path)
     assert row.storage == {"tables": "done", "log": "done"}
     assert len(attacks.postgres_log(postgres, dump, folder / "pg_wal") & cast) < CHANCE  # type: ignore[arg-type]  # as above
     slots = [slot for _, slot in cast]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine, func, select
 from sqlmodel import Session, col
 
@@ -15,9 +17,13 @@ from api.schemas.ballots import encode
 from voting.community.tables import Community, Person
 from voting.contests import closing, entries
 from voting.contests.batch import Cast
-from voting.contests.tables import BoxRow, Closing, Contest, Option, Participation
+from voting.contests.tables import BoxRow, Contest, Option, Participation
 from voting.core import box
 from voting.core.evidence import hashes, merkle
+from voting.log import integration, logs, sequencer
+from voting.log.guard import Guard
+from voting.log.keys import LogKeys
+from voting.log.sequencer import Signing
 from voting.log.tables import CastCommitment
 from voting.roll.tables import Roll, RollEntry, RollVoter
 from voting.roll.terms import RollTerms
@@ -178,10 +184,22 @@ def change(engine: Engine, **values: Any) -> None:
 
 
 def finish_closing(session: Session, contest_id: str = CONTEST) -> None:
-    """Every step after the close but the scrubbing, which is no transaction."""
-    while closing.advance(session, contest_id) != closing.DONE:
-        if session.get_one(Closing, contest_id).step == closing.SCRUB:
+    """Every step after the close within one transaction: nothing is signed or scrubbed, the log has a name all the same."""
+    while (step := closing.advance(session, contest_id)) != closing.DONE:
+        if step == closing.SIGN:
+            while integration.integrate(session, contest_id, NOW).more:
+                pass
+            logs.held(session, contest_id).origin = f"yishi.test/contests/{contest_id}"
+            closing.note_signed(session, contest_id)
+        if step == closing.SCRUB:
             closing.note_storage(session, contest_id, {})
+
+
+def flusher(engine: Engine, folder: Path, now: datetime = NOW) -> Callable[[str], object]:
+    """Brings logs to their end and signs them, as a process with its guard in `folder` does."""
+    keys = LogKeys(Ed25519PrivateKey.from_private_bytes(b"\x01" * 32), "yishi.example")
+    signing = Signing(keys, Guard(folder / "guard"))
+    return lambda log_id: sequencer.flush(engine, log_id, now, signing)
 
 
 def counts(engine: Engine) -> tuple[int, int, int]:

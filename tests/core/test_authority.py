@@ -77,6 +77,11 @@ contest.close         o R A
 contest.count         R t A
 contest.record        o R t A
 contest.publish       R A
+contest.change_key    o R A
+contest.sign          r o s R t w a A v p u b m
+contest.challenge     o R A
+contest.recount       R t A
+contest.correct       R
 contest.certify       R
 contest.annul         R
 contest.cast          r o s R t w a A v p u b m

@@ -16,7 +16,7 @@ from voting import migrate
 from voting.access.keys import embedded_issuer
 from voting.access.tokens import Issuer
 from voting.clock import system_now
-from voting.commands import console, curls, seed
+from voting.commands import console, curls, keys, seed
 from voting.commands.curls import Cast
 from voting.commands.own_server import command, environment_of
 from voting.commands.serve import Port
@@ -48,7 +48,7 @@ def demo(
         _forget(database)
     engine = engine_for(settings.database_url)
     migrate.upgrade(engine)
-    community_id = _known(engine) or _planted(engine)
+    community_id = _known(engine) or _planted(engine, settings)
     cast = _cast_of(engine, embedded_issuer(settings), community_id, settings.public_url)
     engine.dispose()
     curls.keep(cast, folder / "demo.env")
@@ -92,9 +92,9 @@ def _known(engine: Engine) -> str | None:
         return next((seen.row.id for seen in found if seen.row.demo and seen.row.name == seed.NAME), None)
 
 
-def _planted(engine: Engine) -> str:
+def _planted(engine: Engine, settings: Settings) -> str:
     console.note("Planting Community B …")
-    return seed.plant(engine, system_now())
+    return seed.plant(engine, system_now(), keys.signing(settings))
 
 
 def _cast_of(engine: Engine, issuer: Issuer, community_id: str, url: str) -> Cast:

@@ -9,7 +9,16 @@ from voting.access import clients
 from voting.clock import system_now
 from voting.community import queries
 from voting.core.authority import SCOPES, SYSTEM
+from voting.log import keys as log_keys
+from voting.log.guard import Guard
+from voting.log.sequencer import Signing
+from voting.settings import Settings
 from voting.store import Session, engine_for, transact
+
+
+def signing(settings: Settings) -> Signing:
+    """What the logs of a service with these settings are signed with."""
+    return Signing(log_keys.of(settings), Guard(settings.log_state_dir))
 
 
 def client_key(

@@ -23,12 +23,14 @@ from voting.commands import neighbourhood
 from voting.community import communities, persons, places
 from voting.community.register_import import import_register
 from voting.community.tables import Community
-from voting.contests import casting, closing, drafts, moves
+from voting.contests import casting, certifying, closing, drafts, moves
 from voting.contests.casting import Marked
 from voting.contests.drafts import Draft, NewOption
 from voting.contests.terms import Terms
 from voting.contests.writer import Writer
 from voting.core.authority import SCOPES, SYSTEM, Grant, Principal
+from voting.log import sequencer
+from voting.log.sequencer import Signing
 from voting.roll import service as rolls
 from voting.roll.service import Scope
 from voting.store import transact
@@ -85,6 +87,11 @@ class Story:
     community_id: str
     officer: Principal
     returning: Principal
+    signing: Signing
+
+    def flush(self, log_id: str) -> None:
+        """Bring a log to its end and sign it."""
+        sequencer.flush(self.engine, log_id, self.now, self.signing)
 
     def do(self, days_ago: float, work: Callable[[Session, datetime], T]) -> T:
         """One use case in a transaction of its own, so many days ago."""
@@ -92,15 +99,15 @@ class Story:
         return transact(self.engine, lambda session: work(session, at))
 
 
-def plant(engine: Engine, now: datetime) -> str:
-    """Seed a migrated database; the id of the community."""
-    story = _found(engine, now)
+def plant(engine: Engine, now: datetime, signing: Signing) -> str:
+    """Seed a migrated database; the id of the community. Its logs are signed with `signing`."""
+    story = _found(engine, now, signing)
     _elect_unit_leader(story)
     _open_parking_ranking(story)
     return story.community_id
 
 
-def _found(engine: Engine, now: datetime) -> Story:
+def _found(engine: Engine, now: datetime, signing: Signing) -> Story:
     at = now - timedelta(days=60)
 
     def work(session: Session) -> Story:
@@ -109,7 +116,7 @@ def _found(engine: Engine, now: datetime) -> Story:
         ).row
         import_register(session, SYSTEM, community.id, neighbourhood.register_csv(), now=at)
         officers = {ref: _appoint(session, community, ref, at) for ref in OFFICERS}
-        return Story(engine, now, community.id, officers["S-2"], officers["S-3"])
+        return Story(engine, now, community.id, officers["S-2"], officers["S-3"], signing)
 
     return transact(engine, work)
 
@@ -160,10 +167,10 @@ def _elect_unit_leader(story: Story) -> None:
     voters = [person for place, person in enumerate(electors) if place % 5 != 4]
     cast(story.engine, story.now - timedelta(days=29), contest_id, voters, _LEADER_BALLOTS)
     story.do(27, lambda session, at: moves.close(session, story.returning, contest_id, now=at))
-    closing.finish(story.engine, contest_id)
+    closing.finish(story.engine, contest_id, story.flush)
     story.do(26.9, lambda session, at: moves.count(session, story.returning, contest_id, now=at))
     story.do(26.8, lambda session, at: moves.publish(session, story.returning, contest_id, now=at))
-    story.do(23, lambda session, at: moves.certify(session, story.returning, contest_id, now=at))
+    story.do(23, lambda session, at: certifying.certify(session, story.returning, contest_id, now=at))
 
 
 def _open_parking_ranking(story: Story) -> None:

@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy import Engine
 
 from voting.contests import closing, moves, queries
+from voting.contests.closing import Flush
 from voting.contests.queries import View
 from voting.core.authority import Principal
 from voting.store import reading, transact, writer
@@ -22,8 +23,9 @@ _log = structlog.get_logger(__name__)
 class Closer:
     """Owns its transactions: a close and each step behind it are durable one after the other."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, flush: Flush) -> None:
         self._engine = engine
+        self._flush = flush
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -52,7 +54,7 @@ class Closer:
     def finish(self, contest_id: str) -> None:
         """Finish the closing of a contest as far as a request may wait for it."""
         try:
-            closing.finish(self._engine, contest_id, closing.QUICK)
+            closing.finish(self._engine, contest_id, self._flush, closing.QUICK)
         except Exception:
             # The close itself is durable; the background will meet the same fault, or no fault any more.
             _log.exception("closing_interrupted", contest_id=contest_id)
@@ -60,6 +62,6 @@ class Closer:
     def _run(self) -> None:
         while not self._ended.wait(PAUSE_SECONDS):
             try:
-                closing.tidy(self._engine)
+                closing.tidy(self._engine, self._flush)
             except Exception:
                 _log.exception("closing_interrupted")

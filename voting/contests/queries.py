@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,8 @@ from sqlmodel import Session, col, select
 
 from voting.community import clock
 from voting.community.tables import Community
-from voting.contests import ruling, terms
+from voting.contests import ruling, statements_signed, terms
+from voting.contests.statements_signed import Statement
 from voting.contests.tables import Closing, Contest, Option, Participation
 from voting.core import authority, ballot, lifecycle
 from voting.core.authority import Principal, Subject
@@ -153,7 +154,18 @@ def facts(session: Session, loaded: Loaded) -> ContestFacts:
         against_extension=ruling.against_extension(session, contest, counted.cast),
         certifies_from=ruling.latest(ruling.certifies_from(session, contest)),
         closing_finished=closing is not None and closing.step == "done",
+        k=contest.k,
+        close_signed=_is_signed(session, contest, statements_signed.close),
+        result_signed=_is_signed(session, contest, statements_signed.result),
     )
+
+
+def _is_signed(session: Session, contest: Contest, statement: Callable[[Session, Contest], Statement | None]) -> bool:
+    """Whether enough have signed. Where nobody need sign, or on an official system, nothing is asked."""
+    if contest.k == 0 or contest.channel == "external":
+        return True
+    found = statement(session, contest) if contest.closed_at is not None else None
+    return found is not None and found.is_signed
 
 
 def view(session: Session, principal: Principal, loaded: Loaded) -> View:

@@ -16,8 +16,10 @@ from typing import Any
 import psycopg
 from sqlalchemy import Engine
 
-TABLES = ("ballot_box", "participation", "cast_commitment")
-"""Where the rows of open contests stand."""
+OPEN = ("ballot_box", "participation")
+"""Where the rows of open contests stand, and nothing else: small between two votes."""
+KEPT = ("cast_commitment",)
+"""Written with them, and kept: what is vacuumed away tells of rows that are nowhere any more."""
 PATIENCE_MS = 2000
 """How long to wait for others to let go of a table or of an old state of the file."""
 
@@ -57,11 +59,11 @@ def _postgresql(connection: Any) -> Mapping[str, str]:
     connection.execute(f"SET lock_timeout = {PATIENCE_MS}")
     warnings: list[str] = []
     connection.add_notice_handler(lambda notice: warnings.append(notice.severity_nonlocalized))
-    tables = _attempt(connection, f"VACUUM FULL {', '.join(TABLES)}")
+    tables = _attempt(connection, f"VACUUM FULL {', '.join(OPEN)}")
     # A table that is not the service's own is passed over with no more than a warning.
     tables = REFUSED if "WARNING" in warnings else tables
-    if tables != DONE:
-        _attempt(connection, f"VACUUM {', '.join(TABLES)}")
+    plainly = KEPT if tables == DONE else (*OPEN, *KEPT)
+    _attempt(connection, f"VACUUM {', '.join(plainly)}")
     steps = [_attempt(connection, statement) for statement in ("SELECT pg_switch_wal()", "CHECKPOINT")]
     log = next((step for step in steps if step != DONE), RECYCLED if _recycles(connection) else DONE)
     return {"tables": tables, "log": log}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from voting.store import Document, Instant, Versioned
@@ -149,6 +150,9 @@ class Closing(SQLModel, table=True):
     """Root of the sealed box, once it is."""
     participation: bytes | None = None
     """Hash of the participation's bits, once it is sealed."""
+    log_size: int | None = Field(default=None, sa_type=BigInteger)
+    log_root: bytes | None = None
+    """The log's tree whose last entry is `closed`, once that is signed."""
     storage: dict[str, str] = Field(default_factory=dict, sa_type=Document)
     """What the database let the sealing do to its files: part → how far (`voting.contests.scrubbing`)."""
     scrubbed: bool = False
@@ -174,6 +178,24 @@ class ExternalRecord(SQLModel, table=True):
     """system, reference, counts and documents, as they were given."""
     digest: bytes
     """SHA-256 over the canonical content: two records are the same when these are."""
+
+
+class StatementSignature(SQLModel, table=True):
+    """A signature of an official under a statement, as it was verified when it came. Append-only."""
+
+    __tablename__ = "statement_signature"
+
+    contest_id: str = Field(primary_key=True, foreign_key="contest.id")
+    text_hash: bytes = Field(primary_key=True)
+    """SHA-256 of the statement's text."""
+    public_key: bytes = Field(primary_key=True)
+    """Two names with one key are one signature."""
+    community_id: str
+    statement: str
+    """close | result | the id of a paper batch"""
+    line: str
+    """The signature line of a C2SP note, with its line feed."""
+    received_at: datetime = Field(sa_type=Instant)
 
 
 class Tally(SQLModel, table=True):

@@ -207,6 +207,12 @@ class ContestFacts:
     """What the decision rule has against another extension, as the code of a guard."""
     closing_finished: bool = True
     """Whether everything is done that lies between the close and the count."""
+    k: int = 0
+    """How many officials must sign."""
+    close_signed: bool = True
+    """Whether enough officials have signed the close."""
+    result_signed: bool = True
+    """Whether enough officials have signed the newest result."""
 
 
 def _runs(since: datetime | None, days: int, now: datetime) -> bool:
@@ -249,7 +255,10 @@ _BY_RULE = ("extension_used_up", "extension_turnout_enough")
 CONTEST: Machine[ContestFacts] = Machine(
     noun="contest",
     initial="draft",
-    offered=("edit", "notice", "open", "extend", "close", "count", "publish", "certify", "annul"),
+    offered=(
+        *("edit", "notice", "open", "extend", "change_key", "close", "count", "publish"),
+        *("challenge", "recount", "certify", "correct", "annul"),
+    ),
     table={
         ("draft", "edit"): Move("draft"),
         ("draft", "notice"): Move("noticed", ("window_is_over",)),
@@ -258,14 +267,18 @@ CONTEST: Machine[ContestFacts] = Machine(
             ("roll_not_sealed", "notice_period_running", "rule_lets_open_later", "before_opens_at", "window_is_over"),
         ),
         ("open", "extend"): Move("open", ("extension_not_allowed", *_BY_RULE, "window_is_over"), needs_reason=True),
+        ("open", "change_key"): Move("open", ("nobody_must_sign",), needs_reason=True),
         ("open", "close"): Move("closed", ("window_still_open",)),
-        ("closed", "count"): Move("counted", ("closing_not_finished",)),
-        ("closed", "find_inconclusive"): Move("inconclusive", ("closing_not_finished",)),
+        ("closed", "count"): Move("counted", ("closing_not_finished", "close_not_signed")),
+        ("closed", "find_inconclusive"): Move("inconclusive", ("closing_not_finished", "close_not_signed")),
         ("counted", "publish"): Move("provisional"),
-        ("provisional", "certify"): Move("certified", ("objection_period_running", "rule_lets_certify_later")),
+        ("provisional", "certify"): Move(
+            "certified", ("objection_period_running", "rule_lets_certify_later", "result_not_signed")
+        ),
         ("provisional", "challenge"): Move("challenged", needs_reason=True),
         ("challenged", "recount"): Move("recounted"),
         ("recounted", "publish"): Move("provisional"),
+        ("certified", "correct"): Move("certified", needs_reason=True),
     }
     | {(state, "annul"): Move("annulled", needs_reason=True) for state in _UNFINISHED},
     guards={
@@ -274,6 +287,9 @@ CONTEST: Machine[ContestFacts] = Machine(
         "before_opens_at": lambda facts: facts.now < facts.opens_at,
         "window_is_over": lambda facts: facts.now >= facts.closes_at,
         "window_still_open": _may_still_cast,
+        "nobody_must_sign": lambda facts: facts.k == 0,
+        "close_not_signed": lambda facts: not facts.close_signed,
+        "result_not_signed": lambda facts: not facts.result_signed,
         "closing_not_finished": lambda facts: not facts.closing_finished,
         "extension_not_allowed": lambda facts: facts.extension_max_days == 0,
         "extension_used_up": lambda facts: facts.against_extension == "extension_used_up",
