@@ -19,7 +19,7 @@ from tests.contests.people import ADMIN, AUDITOR, FOREIGNER, OFFICER, RESIDENT, 
 from tests.contests.test_decision import OPENS, QUESTION, VOTE, owners
 from tests.contests.test_drafts import faults
 from tests.contests.world import DAY, NOW
-from voting.contests import decision, drafts, external, moves, queries, results, timeline
+from voting.contests import certifying, decision, drafts, external, moves, queries, results, timeline
 from voting.contests.external import Found, Paper
 from voting.contests.tables import BoxRow, Contest, ExternalRecord, Participation
 from voting.core.authority import Grant, Principal
@@ -283,7 +283,7 @@ def test_it_is_published_and_certified_as_such(session: Session) -> None:
     view = external.of(session, STRANGER, contest_id, now=HELD)
     assert (view.own, view.agreed is not None) == (None, True)
     assert decision.of(session, STRANGER, contest_id, now=HELD).outcome == PASSED
-    moves.certify(session, RETURNING, contest_id, now=HELD)
+    certifying.certify(session, RETURNING, contest_id, now=HELD)
     assert state(session, contest_id) == "certified"
     assert kinds(session, contest_id)[-2:] == ["published", "certified"]
 
