@@ -14,7 +14,7 @@ from sqlmodel import Session, select
 
 from api.schemas.ballots import encode
 from tests.access.world import a_role
-from tests.api.authorisation import BRIEFLY, IDS, described, rows
+from tests.api.authorisation import BRIEFLY, IDS, QUERIES, described, rows
 from tests.api.conftest import Service
 from tests.api.test_authorisation_matrix import bearers, settle
 from tests.contests import world
@@ -29,7 +29,7 @@ from voting.store import reader, transact
 READS = [row.split()[1] for row in rows() if row.startswith("GET") and row != "GET /metrics"]
 CONTEST, ROLL, VOTERS = "con_secret", "rol_secret", 30
 OPTIONS = [f"{option}_{CONTEST}" for option in world.OPTIONS]
-IDS_HERE = IDS | {"contest_id": CONTEST, "roll_id": ROLL}
+IDS_HERE = IDS | {"contest_id": CONTEST, "roll_id": ROLL, "log_id": CONTEST}
 
 SOME = ("stranger", "auditor", "admin", "returning_officer", "voter")
 Answers = dict[tuple[str, str], tuple[int, bytes]]
@@ -53,6 +53,7 @@ class Readers:
         self.service = service
         transact(service.engine, build)
         services = service.app.state.services
+        services.sequencer.flush(CONTEST)
         callers = {who: held for who, held in bearers(service.app).items() if "wrong" not in who and who != "expired"}
         for role in GRANTED_ROLES:
             token = services.issuer.issue_access(f"per_{role}", "com_1", services.clock())
@@ -81,7 +82,8 @@ class Readers:
         for path in READS:
             for who in callers or self.callers:
                 headers = self.callers[who] | {"X-Request-Id": "the-same-id"}
-                address = described(path).format(**IDS_HERE) + BRIEFLY.get(f"GET {path}", "")
+                asked = BRIEFLY.get(f"GET {path}", "") + QUERIES.get(f"GET {path}", "")
+                address = described(path).format(**IDS_HERE) + asked
                 answer = self.service.request("GET", address, headers=headers)
                 assert answer.status_code < 500, (path, who, answer.text)
                 found[path, who] = (answer.status_code, answer.content)
@@ -178,6 +180,7 @@ def test_after_the_close_the_result_does_depend_on_what_was_chosen(readers: Read
         moves.publish(session, SYSTEM, CONTEST, now=system_now())
 
     transact(readers.service.engine, end)
+    readers.service.app.state.services.sequencer.flush(CONTEST)
     after = readers.read("stranger")
     result = ("/v1/contests/{contest_id}/result", "stranger")
     assert (before[result][0], after[result][0]) == (409, 200)

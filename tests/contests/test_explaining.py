@@ -97,12 +97,12 @@ def test_a_text_without_the_language_is_read_in_one_it_has() -> None:
 def build(session: Session) -> None:
     world.community(session)
     world.roll(session, 5)
-    world.open_contest(session, 5, closes_at=NOW + timedelta(hours=1))
+    world.open_contest(session, 5, closes_at=NOW + timedelta(hours=1), rules={"tie_break": "random"})
     for number, marks in enumerate((["opt_a", "opt_b"], ["opt_b"], ["opt_a"], ["opt_c", "opt_b"], ["opt_c"])):
         slot, packed = bytes([number]) * 32, box.pack([[mark] for mark in marks], PLACES)
         session.add(BoxRow(contest_id=CONTEST, slot=slot, ballot=packed))
     contest = session.get_one(Contest, CONTEST)
-    contest.state = "closed"
+    contest.state, contest.closed_at = "closed", NOW
     closing.begin(session, contest)
     world.finish_closing(session)
     moves.count(session, SYSTEM, CONTEST, lot_seed="1" * 20, now=NOW)

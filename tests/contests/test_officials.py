@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -18,8 +19,10 @@ from voting.core.evidence.notes import Signer
 from voting.errors import IllegalMove
 
 
-def signer(name: str, kind: int = notes.ED25519) -> Signer:
-    return Signer(name, Ed25519PrivateKey.generate(), kind)
+def signer(name: str, kind: int = notes.ED25519, turn: int = 0) -> Signer:
+    """The same key each time for a name and a turn."""
+    seed = sha256(f"{name} {turn}".encode()).digest()
+    return Signer(name, Ed25519PrivateKey.from_private_bytes(seed), kind)
 
 
 def official(signer: Signer) -> Official:

@@ -128,7 +128,7 @@ def test_a_note_is_one_that_any_reader_of_signed_notes_verifies(session: Session
 @pytest.mark.parametrize(
     ("lines", "code"),
     [
-        (lambda told: signer("wang").sign(told).line, "signature_invalid"),
+        (lambda told: signer("wang", turn=1).sign(told).line, "signature_invalid"),
         (lambda told: Signer("wu", WANG.private).sign(told).line, "signature_invalid"),
         (lambda told: WANG.sign(told.replace("close", "result")).line, "signature_invalid"),
         (lambda told: "— wang !!!!\n", "signature_line_malformed"),

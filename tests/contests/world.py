@@ -189,7 +189,8 @@ def finish_closing(session: Session, contest_id: str = CONTEST) -> None:
         if step == closing.SIGN:
             while integration.integrate(session, contest_id, NOW).more:
                 pass
-            logs.held(session, contest_id).origin = f"yishi.test/contests/{contest_id}"
+            log = logs.held(session, contest_id)
+            log.origin = log.origin or f"yishi.test/contests/{contest_id}"
             closing.note_signed(session, contest_id)
         if step == closing.SCRUB:
             closing.note_storage(session, contest_id, {})

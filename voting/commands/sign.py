@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -51,12 +52,18 @@ def sign(
         console.fail("say what to sign: a file, or the address of a statement", status=2)
     text = _text_of(source, token)
     console.note(text.rstrip("\n"))
-    if not yes and not typer.confirm("Sign this?", default=False, err=True):
+    if not yes and not _agrees():
         console.fail("nothing was signed")
     line = _load(key).sign(text).line
     console.say(line.rstrip("\n"))
     if post:
         _post(source, token, line)
+
+
+def _agrees() -> bool:
+    """Ask on standard error: standard output holds signatures and nothing else."""
+    console.note("Sign this? [y/N]")
+    return sys.stdin.readline().strip().lower() in ("y", "yes", "是")
 
 
 def _make(file: Path, name: str | None) -> None:

@@ -2,7 +2,7 @@
 
 Locks: `contest_closing`, for the moment of adding two columns.
 
-Revision 0012.
+Revision 0013.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from alembic import op
 from migrations import triggers
 from voting.store import Instant
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
