@@ -11,11 +11,12 @@ The answer is built before the transaction commits and leaves after it, so that 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from datetime import datetime
 from typing import Any
 
 from fastapi import params
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
@@ -28,6 +29,7 @@ from api.identity import NOBODY, identify
 from api.limits import address_of
 from api.problems import UnsupportedMedia
 from api.services import Services
+from api.validation import refuse_unknown
 from voting.errors import Fault, Invalid, NotFound, Unauthenticated
 from voting.store import is_retryable, pause
 
@@ -134,8 +136,14 @@ class YishiRoute(APIRoute):
         takes_json = self.body_field is not None and not isinstance(self.body_field.field_info, params.Form)
         takes_none = self.body_field is None and not (self.openapi_extra or {}).get("x-import")
 
+        queries = frozenset(_queries(self.dependant)) | (
+            waiting.QUERIES if "GET" in (self.methods or ()) else frozenset()
+        )
+
         async def handler(request: Request) -> Response:
             exchange = exchange_of(request.scope)
+            if request.scope["query_string"]:
+                refuse_unknown(request.query_params, queries)
             if takes_json and exchange.body:
                 request = _read_json(request, exchange)
             if takes_none and exchange.body:
@@ -147,6 +155,14 @@ class YishiRoute(APIRoute):
             return response
 
         return handler
+
+
+def _queries(dependant: Dependant) -> Iterator[str]:
+    """The names of all query parameters that a route and its dependencies read."""
+    for parameter in dependant.query_params:
+        yield parameter.alias
+    for inner in dependant.dependencies:
+        yield from _queries(inner)
 
 
 def _refuse_members(body: object) -> None:

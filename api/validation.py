@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 
-from voting.errors import Fact, Fault
+from voting.errors import Fact, Fault, Invalid
 from voting.near import nearest
 
 Place = Literal["body", "query", "path", "header"]
@@ -151,6 +151,17 @@ def _own(kind: str, entry: Mapping[str, Any]) -> tuple[str, dict[str, Fact]]:
     if kind in {"value_error", "assertion_error"} or kind.endswith(("_parsing", "_type", "_invalid")):
         return "not_allowed_value", {"reason": str(entry["msg"])[:200]}
     return kind, cast(dict[str, Fact], context)
+
+
+def refuse_unknown(names: Iterable[str], known: Collection[str]) -> None:
+    """Refuse query parameters that a route does not know: `?dry-run=true` would write, `?stat=open` would list everything."""
+    faults = []
+    for name in names:
+        if name not in known:
+            code, facts = _unknown(name[:_MOST_SHOWN], sorted(known))
+            faults.append(LocatedFault(_pointer([name]), code, facts, "query"))
+    if faults:
+        raise Invalid(faults[:_MOST_FAULTS])
 
 
 def _unknown(member: str, known: Sequence[str]) -> tuple[str, dict[str, Fact]]:

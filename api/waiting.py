@@ -23,6 +23,7 @@ from voting.errors import Invalid
 
 LONGEST = 50
 """Seconds. Mini-programs and many proxies end a request after sixty."""
+QUERIES = frozenset({"wait", "etag"})
 HELD = frozenset({304, 409})
 _SUBJECTS = {"client": "api_client"}
 """Path names that are not the journal's."""

@@ -71,8 +71,10 @@ def fuzzed(service: Service) -> Fuzzed:
 
 def hurry(row: str, query: dict[str, Any]) -> None:
     """Ask for what would take its time with the least of it; a wrong value stays wrong."""
-    for name in ("wait", *(["seconds"] if row in BRIEFLY else ())):
-        if str(query.get(name, 0)).isdigit() and int(query.get(name, 0)) <= 600:
+    if row in BRIEFLY:
+        query.setdefault("seconds", 0)
+    for name in {"wait", "seconds"} & set(query):
+        if str(query[name]).isdigit() and int(query[name]) <= 600:
             query[name] = 0
 
 

@@ -159,3 +159,15 @@ async def test_every_problem_code_is_explained_at_its_type(client: httpx.AsyncCl
 
 async def test_an_unknown_code_is_a_problem_of_its_own(client: httpx.AsyncClient) -> None:
     assert (await client.get("/problems/nonsense")).json()["code"] == "problem_not_found"
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer", "code"),
+    [("dry-run=true", "/dry-run", "unknown_member_did_you_mean"), ("%E5%81%9C=1", "/停", "unknown_member")],
+)
+async def test_an_unknown_query_parameter_is_refused(
+    client: httpx.AsyncClient, query: str, pointer: str, code: str
+) -> None:
+    answer = await client.post(f"/v1/communities?{query}", json={})
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["pointer"], error["in"], error["code"]) == (422, pointer, "query", code)

@@ -141,8 +141,9 @@ async def test_time_alone_changes_what_an_elector_waits_for(app: FastAPI, client
     client.headers["Authorization"] = (
         f"Bearer {services.issuer.issue_access(world.person(0), 'com_1', services.clock())}"
     )
-    change(app, closes_at=system_now() + timedelta(seconds=1))
+    change(app, closes_at=system_now() + timedelta(minutes=20))
     held = await waits(app, client, PATH)
+    services.clock = lambda: system_now() + timedelta(minutes=30)
     actions = {one["action"]: one for one in (await asyncio.wait_for(held, 5)).json()["allowed_actions"]}
     assert actions["cast"]["reason"] == "voting_is_over"
 
@@ -186,7 +187,8 @@ async def test_more_may_wait_than_there_are_connections(app: FastAPI, client: ht
     assert app.state.services.engine.pool.checkedout() <= 1
     with counting_statements(app.state.services.engine) as sent:
         await asyncio.sleep(0.4)
-    assert 0 < len(sent) <= 3 * 12, "three statements a look, however many wait"
+    looks = [statement for statement in sent if "FROM participation" in statement]
+    assert 0 < len(looks) < 30, "one look a tick, however many wait"
     assert (await asyncio.wait_for(client.get(PATH), 3)).status_code == 200
     await cast(app, 1)
     answers = await asyncio.wait_for(asyncio.gather(*held), 10)
