@@ -130,6 +130,8 @@ def _problem(error: YishiError, request_id: str, locale: str) -> Problem:
             _blocked(action, code, error.facts, locale) for action, code in error.blocked.items()
         ]
     problem.retry_after = _seconds(error)
+    promised = error.facts.get("integrate_by")
+    problem.integrate_by = promised if isinstance(promised, str) else None
     return problem
 
 

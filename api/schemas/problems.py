@@ -45,3 +45,8 @@ class Problem(BaseModel):
     allowed_actions: list[str] | None = Field(None, description="For an illegal move: what is allowed now")
     blocked_actions: list[BlockedMove] | None = Field(None, description="For an illegal move: why the others are not")
     retry_after: int | None = Field(None, description="Seconds to wait before the same request may succeed")
+    integrate_by: str | None = Field(
+        None,
+        examples=["2026-03-01T08:02:00Z"],
+        description="For a commitment that is not in the log yet: by when it will be",
+    )

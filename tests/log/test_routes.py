@@ -160,7 +160,8 @@ async def test_a_commitment_that_waits_is_promised_its_time(app: FastAPI, client
     world.wait(app.state.services.engine, [waiting], due)
     answer = await client.get(f"{PROOF}/{encode(waiting)}")
     assert (answer.status_code, answer.json()["code"]) == (409, "not_in_log_yet")
-    assert due.isoformat().replace("+00:00", "Z") in answer.json()["detail"]
+    assert answer.json()["integrate_by"] == due.isoformat().replace("+00:00", "Z")
+    assert answer.json()["integrate_by"] in answer.json()["detail"]
 
 
 async def test_an_unknown_commitment_is_not_found(app: FastAPI, client: httpx.AsyncClient) -> None:
