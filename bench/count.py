@@ -33,17 +33,17 @@ PART = 1_000_000
 """Ballots drawn at a time, for the memory's sake."""
 
 
-def drawn(ballots: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+def drawn(ballots: int, candidates: int = CANDIDATES) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """Candidates in the order of each ballot (a row each), and how many of them the ballot names (1 to all)."""
     numbers = np.random.default_rng(SEED)
-    blocs = numbers.normal(0, 1.2, (3, CANDIDATES))
+    blocs = numbers.normal(0, 1.2, (3, candidates))
     orders, lengths = [], []
     for start in range(0, ballots, PART):
         size = min(PART, ballots - start)
         # Sorting by log strength plus a Gumbel variate draws from Plackett-Luce.
-        worth = blocs[numbers.choice(3, size, p=(0.45, 0.35, 0.2))] + numbers.gumbel(size=(size, CANDIDATES))
+        worth = blocs[numbers.choice(3, size, p=(0.45, 0.35, 0.2))] + numbers.gumbel(size=(size, candidates))
         orders.append(np.argsort(-worth, axis=1).astype(np.uint8))
-        lengths.append(numbers.integers(1, CANDIDATES + 1, size))
+        lengths.append(numbers.integers(1, candidates + 1, size))
     return np.concatenate(orders), np.concatenate(lengths)
 
 

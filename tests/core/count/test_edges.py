@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.core.count.polls import NAMES, ballots
-from voting.core.count import METHODS, TooLarge, count, tally_to_json
+from voting.core.count import METHODS, count, tally_to_json
 
 SETS = (
     "smith-set",
@@ -70,16 +70,3 @@ def test_every_tally_can_be_written(method: str) -> None:
     written = tally_to_json(count(method, NAMES, ballots("3 Ann>Bao>Chen; 2 Bao>Ann; 1 Deng>Emma"), 2, DECIDED))
     assert written["method"] == method
     assert isinstance(written["winners"], list)
-
-
-def test_exact_fractions_are_refused_where_they_would_not_end() -> None:
-    options = [f"o{number}" for number in range(30)]
-    with pytest.raises(TooLarge, match="at most 20 seats"):
-        count("stv-gregory-exact", options, {}, 21)
-
-
-def test_a_meek_count_that_would_not_end_is_refused_before_it_begins() -> None:
-    options = [f"o{number}" for number in range(1000)]
-    box = {((one,), (other,)): 1 for one in options[:40] for other in options[40:80]}
-    with pytest.raises(TooLarge, match="distinct rankings"):
-        count("stv-meek", options, box, 100)

@@ -14,6 +14,7 @@ from voting.core.count.errors import (
     UnknownRule,
     Unpackable,
 )
+from voting.core.count.limits import check_size
 from voting.core.count.methods import METHODS, count, legal_rules, validate_rules
 from voting.core.count.rules import Resolution, Rules
 from voting.core.count.tally import Exhausted, Round, Tally, Tie, Transfer
@@ -43,6 +44,7 @@ __all__ = [
     "UnknownRule",
     "Unpackable",
     "case_from_json",
+    "check_size",
     "count",
     "difference",
     "legal_rules",

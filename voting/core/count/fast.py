@@ -28,6 +28,7 @@ from voting.core.count import (
 from voting.core.count import pairwise_packed as matrices
 from voting.core.count.ballots import Box
 from voting.core.count.errors import IllegalPoll
+from voting.core.count.limits import check_size
 from voting.core.count.methods import count, method_named, validate_rules
 from voting.core.count.packed import RANKS, Packed, digit
 from voting.core.count.pairwise import Compared, Pairwise
@@ -61,6 +62,7 @@ def count_packed(
     """Count a packed box as `methods.count` counts its rankings: the same tally, the same refusals."""
     read = values if isinstance(values, Rules) else validate_rules(method, values or {})
     method_named(method)
+    check_size(method, len(options), seats, len(box.keys))
     poll = fitted(Poll(method, tuple(options), {}, seats, read))
     if len(poll.options) != box.size:
         raise IllegalPoll(f"options: expected the {box.size} the ballots were packed for; got {len(poll.options)}")

@@ -10,24 +10,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 
-from voting.core.count.errors import TooLarge
 from voting.core.count.numbers import units
 from voting.core.count.poll import Poll
 from voting.core.count.tally import Exhausted, Outcome, Round, Tally, Tie
 from voting.core.count.tiebreak import TieBreak
 
 OMEGA = Fraction(1, 10**6)
-LIMIT = 100_000_000
-"""Distinct rankings × options × seats. A count of this size takes about a minute; time grows with the product."""
 
 
 class Meek:
     """One count in progress. A rule says how ballots distribute votes, and when a surplus is small enough."""
 
     def __init__(self, poll: Poll, places: int, omega: Fraction, guard: int = 0) -> None:
-        size = len(poll.ballots) * len(poll.options) * min(poll.seats, len(poll.options))
-        if size > LIMIT:
-            raise TooLarge(poll.method, "distinct rankings × options × seats", size, LIMIT)
         self.poll = poll
         self.options = poll.options
         self.places = places + guard

@@ -36,6 +36,7 @@ from voting.core.count import (
 )
 from voting.core.count.ballots import Ballots
 from voting.core.count.errors import UnknownMethod
+from voting.core.count.limits import check_size
 from voting.core.count.poll import Poll, fitted
 from voting.core.count.rules import Members, Rules
 from voting.core.count.tally import Tally
@@ -106,8 +107,10 @@ def count(
 ) -> Tally:
     """Count ballots by a method: option ids in order, ranking → number of ballots, seats, and rule values.
 
-    Raises a `CountError` that says what does not fit; never decides a tie that the rules do not decide.
+    Raises a `CountError` that says what does not fit (`TooLarge` before anything is counted); never decides a tie that the
+    rules do not decide.
     """
     row = method_named(method)
+    check_size(method, len(options), seats, len(ballots))
     read = values if isinstance(values, Rules) else validate_rules(method, values or {})
     return row.counts(fitted(Poll(method, tuple(options), ballots, seats, read)))

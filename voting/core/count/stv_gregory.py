@@ -11,7 +11,6 @@ from dataclasses import replace
 from fractions import Fraction
 
 from voting.core.count import quota
-from voting.core.count.errors import TooLarge
 from voting.core.count.numbers import Amount
 from voting.core.count.parcels import Revalue
 from voting.core.count.poll import Poll
@@ -33,17 +32,10 @@ def count(poll: Poll) -> Tally:
     return GregoryCount(poll).run()
 
 
-SEATS = 20
-"""Every surplus may double the digits of the exact fractions; beyond this many they no longer finish."""
-
-
 class GregoryCount(Transferable):
     """One exact count."""
 
     def __init__(self, poll: Poll) -> None:
-        seats = min(poll.seats, len(poll.standing))
-        if seats > SEATS:
-            raise TooLarge(poll.method, "seats", seats, SEATS)
         super().__init__(poll, None)
         self.parcels.open(self.continuing)
         self.quota = self.exact_quota()

@@ -12,6 +12,7 @@ from dataclasses import replace
 from fractions import Fraction
 from math import comb
 
+from voting.core.count.errors import TooLarge
 from voting.core.count.meek import OMEGA, Meek, upto_hopeful
 from voting.core.count.pairwise import weak_order
 from voting.core.count.poll import Poll
@@ -21,6 +22,9 @@ from voting.core.count.tally import Tally, Tie
 PLACES = 9
 GUARDED = "guarded"
 """An `arithmetic` that names this keeps half as many digits more than `decimal_places` beside them."""
+
+WEAK_LIMIT = 10**7
+"""Equal ranks cost a hundred times as much as strict ones."""
 
 EQUALIZED = ("equal_ranks_equalized", "equal_ranks_equalised")
 SPLIT = ("equal_ranks_split", "equal_ranks_split_equally", "equal_ranks_split_evenly")
@@ -55,6 +59,7 @@ class WeakMeek(Meek):
         self.weak_groups: dict[WeakOrder, int] = {}
         self.strict: dict[tuple[int, ...], int] = {}
         self.weak: dict[WeakOrder, int] = {}
+        self.shares: dict[tuple[int, ...], tuple[tuple[int, ...], int]] = {}
         stands = {option: place for place, option in enumerate(self.options) if self.keep[place]}
         equal = poll.rules.overvote in (*EQUALIZED, *SPLIT)
         reading = replace(poll.rules, overvote=None) if equal else poll.rules
@@ -65,6 +70,9 @@ class WeakMeek(Meek):
                 self.strict[key] = self.strict.get(key, 0) + ballots
             else:
                 self.weak[order] = self.weak.get(order, 0) + ballots
+        size = len(self.weak) * len(self.options) * min(poll.seats, len(self.options))
+        if size > WEAK_LIMIT:
+            raise TooLarge(poll.method, "distinct rankings with equal ranks × options × seats", size, WEAK_LIMIT)
 
     def small(self, surplus: int) -> bool:
         """Omega or less."""
@@ -120,49 +128,65 @@ class WeakMeek(Meek):
                 weight = weight * (one - keep[place]) // one
                 if not weight:
                     break
+        self.shares = {}
         for order, count in self.weak_groups.items():
             if self.equalized:
                 self.equalize(order, count, votes)
             else:
-                self.split(order, 0, one, count, votes)
+                self.split(order, count, votes)
         return votes
 
-    def split(self, order: WeakOrder, depth: int, weight: int, count: int, votes: list[int]) -> None:
-        """Divide the weight among those of the rank who stand; each remainder goes on by itself."""
-        if depth == len(order) or not weight:
-            return
-        share = weight // len(order[depth])
-        for place in order[depth]:
-            votes[place] += share * self.keep[place] // self.one * count
-            self.split(order, depth + 1, share * (self.one - self.keep[place]) // self.one, count, votes)
+    def split(self, order: WeakOrder, count: int, votes: list[int]) -> None:
+        """Divide the weight among those of a rank who stand; each remainder goes on by itself, equal ones together."""
+        weights = {self.one: count}
+        for rank in order:
+            passed: dict[int, int] = {}
+            for weight, times in weights.items():
+                share = weight // len(rank)
+                for place in rank:
+                    votes[place] += share * self.keep[place] // self.one * times
+                    rest = share * (self.one - self.keep[place]) // self.one
+                    if rest:
+                        passed[rest] = passed.get(rest, 0) + times
+            weights = passed
 
     def equalize(self, order: WeakOrder, count: int, votes: list[int]) -> None:
         """Give each option of a rank its mean share over all orders of the rank."""
         weight, one = self.one, self.one
         for rank in order:
-            passed = [one - self.keep[place] for place in rank]
-            if len(rank) == 1:
-                votes[rank[0]] += weight * self.keep[rank[0]] // one * count
-                weight = weight * passed[0] // one
-            else:
-                for index, place in enumerate(rank):
-                    share = self.mean_pass(passed, index) * self.keep[place] // one // len(rank)
-                    votes[place] += weight * share // one * count
-                remaining = one
-                for factor in passed:
-                    remaining = remaining * factor // one
-                weight = weight * remaining // one
+            if rank not in self.shares:
+                self.shares[rank] = self.mean_shares(rank)
+            kept, passed = self.shares[rank]
+            for place, share in zip(rank, kept, strict=True):
+                votes[place] += weight * share // one * count
+            weight = weight * passed // one
             if not weight:
                 return
+
+    def mean_shares(self, rank: tuple[int, ...]) -> tuple[tuple[int, ...], int]:
+        """The mean share of each option of a rank over all orders of the rank, and what the rank passes on."""
+        passed = [self.one - self.keep[place] for place in rank]
+        if len(rank) == 1:
+            return (self.keep[rank[0]],), passed[0]
+        # A hopeful option passes nothing on, so all of them in the rank are reached by as much; an excluded one keeps nothing.
+        hopeful = self.mean_pass(passed, passed.index(0)) if 0 in passed else 0
+        kept: list[int] = []
+        for index, place in enumerate(rank):
+            reached = self.mean_pass(passed, index) if 0 < passed[index] < self.one else hopeful
+            kept.append(reached * self.keep[place] // self.one // len(rank))
+        remaining = self.one
+        for factor in passed:
+            remaining = remaining * factor // self.one
+        return tuple(kept), remaining
 
     def mean_pass(self, passed: list[int], skip: int) -> int:
         """What reaches option `skip` of a rank, added up over the number of others before it, each mean over who they are.
 
         The elementary symmetric polynomials of the others' passed shares, each divided by its number of terms.
         """
-        others = [factor for index, factor in enumerate(passed) if index != skip]
+        others = [factor for index, factor in enumerate(passed) if index != skip and factor]
         sums = [self.one] + [0] * len(others)
         for factor in others:
             for degree in range(len(others), 0, -1):
                 sums[degree] += sums[degree - 1] * factor // self.one
-        return sum(sums[degree] // comb(len(others), degree) for degree in range(len(sums)))
+        return sum(sums[degree] // comb(len(passed) - 1, degree) for degree in range(len(sums)))
