@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -33,8 +34,10 @@ def run(language: str, step: str, folder: Path) -> str:
     """What one block prints; the variables of the first block stand in every block."""
     prelude = "set -eu; . var/demo.env\n"
     script = step if language == "sh" else f"{sys.executable} - <<'END'\n{step}END\n"
+    environment = surroundings()
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment.get('PATH', '')}"
     done = subprocess.run(
-        ["bash", "-c", prelude + script], cwd=folder, env=surroundings(), capture_output=True, text=True, timeout=60
+        ["bash", "-c", prelude + script], cwd=folder, env=environment, capture_output=True, text=True, timeout=60
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -47,8 +50,9 @@ def test_every_step_of_the_first_five_minutes_prints_what_the_readme_says(runnin
             assert expected in printed, f"{step}\nprinted\n{printed}"
 
 
-def test_every_step_of_the_integrators_guide_prints_what_it_says(running: Demo) -> None:
-    steps = [(match[1], match[2]) for match in BLOCK.finditer((ROOT / "docs" / "integrator.md").read_text("utf-8"))]
+@pytest.mark.parametrize("guide", ["integrator", "auditor"])
+def test_every_step_of_a_guide_prints_what_it_says(running: Demo, guide: str) -> None:
+    steps = [(match[1], match[2]) for match in BLOCK.finditer((ROOT / "docs" / f"{guide}.md").read_text("utf-8"))]
     assert steps
     for language, step in steps:
         printed = run(language, step, running.folder)

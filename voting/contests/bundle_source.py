@@ -14,14 +14,14 @@ from importlib import resources
 
 from sqlmodel import Session
 
-from voting.contests import queries, results
+from voting.contests import queries, results, statements_signed
 from voting.contests.queries import Loaded
 from voting.contests.tables import Tally
 from voting.core.authority import Principal
 from voting.core.count.formats.results import Status
-from voting.core.evidence import bundle, bundle_schemas, canonical, events, statements, tiles
+from voting.core.evidence import bundle, bundle_schemas, canonical, events
 from voting.core.evidence.bundle import Tier
-from voting.core.evidence.events import Closed, Corrected, Counted, Event, Opened, Recounted, SealedSet
+from voting.core.evidence.events import Closed, Corrected, Counted, Event, Opened, Recounted
 from voting.errors import Conflict, Unavailable
 from voting.log import cosigning, logs, storage
 from voting.log.keys import LogKeys
@@ -53,8 +53,9 @@ class Source:
     """The entry `opened`."""
     opened: Opened
     closed: Closed
-    closed_log: SealedSet
-    """The tree whose last entry is `closed`."""
+    close_note: bytes
+    result_note: bytes
+    """What officials sign, as signed so far."""
     told: Counted | Recounted | Corrected
     """The event that gave the result its hash."""
     status: Status
@@ -65,18 +66,6 @@ class Source:
         """The name of the log."""
         assert self.log.origin is not None, "the log is signed"
         return self.log.origin
-
-    @property
-    def close_note(self) -> bytes:
-        """The close statement, as signed so far."""
-        return statements.unsigned(
-            statements.close(self.origin, self.closed.box, self.closed.participation.checked, self.closed_log)
-        )
-
-    @property
-    def result_note(self) -> bytes:
-        """The result statement, as signed so far."""
-        return statements.unsigned(statements.result(self.origin, self.closed.box, self.tally.result_hash))
 
     @property
     def stamp(self) -> bytes:
@@ -109,11 +98,13 @@ def of(session: Session, principal: Principal, contest_id: str, tier: Tier, *, n
         raise Unavailable("log_behind", retry_after=_BEHIND_FOR, id=contest_id)
     opening = storage.entry(session, contest_id, 0)
     opened = events.parse(opening)
-    closed_at, since = _since_close(session, log)
+    since = _since_close(session, log)
     closed, told = since[0], next(event for event in reversed(since) if isinstance(event, _RESULTS))
     assert isinstance(opened, Opened), "the first entry of a contest's log"
     assert isinstance(closed, Closed), "the search ends there"
-    root = tiles.root(closed_at + 1, storage.reader(session, contest_id))
+    close, result = statements_signed.close(session, contest), statements_signed.result(session, contest)
+    assert close is not None, "the close stands in the log"
+    assert result is not None, "there is a tally"
     return Source(
         loaded=loaded,
         tier=tier,
@@ -122,7 +113,8 @@ def of(session: Session, principal: Principal, contest_id: str, tier: Tier, *, n
         opening=opening,
         opened=opened,
         closed=closed,
-        closed_log=SealedSet(root, closed_at + 1),
+        close_note=close.note.data,
+        result_note=result.note.data,
         told=told,
         status=_status(since),
         tally=tally,
@@ -144,14 +136,14 @@ def stamped(*parts: bytes) -> bytes:
     return digest.digest()
 
 
-def _since_close(session: Session, log: Log) -> tuple[int, list[Event]]:
-    """Where `closed` stands in the log, and the events from it on: there is no commitment behind it."""
+def _since_close(session: Session, log: Log) -> list[Event]:
+    """The events from `closed` on: there is no commitment behind it."""
     found: list[Event] = []
     for index in reversed(range(log.size)):
         event = events.parse(storage.entry(session, log.id, index))
         found.insert(0, event)
         if isinstance(event, Closed):
-            return index, found
+            return found
     raise Conflict("evidence_does_not_hold", part="log")
 
 
