@@ -13,7 +13,7 @@ import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from api.app import ROUTERS, create_app
 from tests import databases
@@ -28,10 +28,10 @@ from voting.community.tables import Ownership, Person
 from voting.contests import certifying, closing, entries, moves, queries
 from voting.contests.tables import BoxRow, Contest, OpenBallotLink, Option, Participation
 from voting.core.authority import SYSTEM
-from voting.log.tables import CastCommitment
+from voting.log.tables import CastCommitment, Log
 from voting.roll.tables import Proxy, Roll, RollEntry, RollObjection, RollVoter
 from voting.settings import Settings
-from voting.store import transact
+from voting.store import reader, transact
 
 ROWS = rows()
 BROKEN = ("expired", "wrong audience", "wrong typ")
@@ -90,7 +90,10 @@ def settle(session: Session) -> None:
 def settle_service(app: FastAPI) -> None:
     """The world in the service's database, and what is due of it in the logs."""
     transact(app.state.services.engine, settle)
-    for log_id in ("con_open", "con_ended", "con_closed", "con_counted", "con_provisional", "com_1"):
+    with reader(app.state.services.engine) as session:
+        # Communities last: what comes into the logs of contests is announced in their journals.
+        logs = session.exec(select(Log.id).order_by(col(Log.kind).desc(), col(Log.id))).all()
+    for log_id in logs:
         app.state.services.sequencer.flush(log_id)
 
 
