@@ -32,6 +32,7 @@ TAGS: Mapping[str, str] = {
     "logs": "Append-only logs with their proofs, open to everyone. 只增日志及其证明，人人可读。",
     "me": "The caller. 当前用户。",
     "ownerships": "Who owns which dwelling. 产权。",
+    "paper": "Paper ballots: given out, keyed twice, signed, put into the box. 纸质选票：发放、双人录入、签署、入箱。",
     "persons": "People of the register. 人员。",
     "places": "Buildings, units and dwellings. 楼栋、单元与房屋。",
     "register": "The register as a file, in and out. 名册的导入与导出。",

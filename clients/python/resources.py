@@ -8,6 +8,7 @@ from clients.python import (
     contests,
     logs,
     objections,
+    paper,
     proxies,
     register,
     results,
@@ -152,6 +153,20 @@ class _Rules:
     strictest = Method(rules.strictest)
 
 
+class _Paper:
+    create = Method(paper.create)
+    list = Listing(paper.list_)
+    get = Method(paper.get)
+    issue = Method(paper.issue)
+    spoil = Method(paper.spoil)
+    return_ = Method(paper.return_)
+    key = Method(paper.key)
+    keying = Method(paper.keying)
+    differences = Method(paper.differences)
+    resolve = Method(paper.resolve)
+    enter = Method(paper.enter)
+
+
 class _Service:
     about = Method(service.about)
     is_ready = Method(service.is_ready)
@@ -191,6 +206,10 @@ class BlockingLogs(_Logs, Blocking):
 
 class BlockingRules(_Rules, Blocking):
     """By which law it passes."""
+
+
+class BlockingPaper(_Paper, Blocking):
+    """Ballots on paper."""
 
 
 class BlockingService(_Service, Blocking):
@@ -233,6 +252,10 @@ class AwaitingRules(_Rules, Awaiting):
     """By which law it passes."""
 
 
+class AwaitingPaper(_Paper, Awaiting):
+    """Ballots on paper."""
+
+
 class AwaitingService(_Service, Awaiting):
     """The service itself."""
 
@@ -250,6 +273,7 @@ class Resources:
         self.contests = BlockingContests(sender)
         self.logs = BlockingLogs(sender)
         self.rules = BlockingRules(sender)
+        self.paper = BlockingPaper(sender)
         self.service = BlockingService(sender)
 
 
@@ -266,4 +290,5 @@ class AsyncResources:
         self.contests = AwaitingContests(sender)
         self.logs = AwaitingLogs(sender)
         self.rules = AwaitingRules(sender)
+        self.paper = AwaitingPaper(sender)
         self.service = AwaitingService(sender)

@@ -117,6 +117,17 @@ POST  /v1/contests/{contest_id}/close                   401 403 404 200 403 200
 POST  /v1/contests/{contest_id}/count                   401 403 404 403 403 200
 POST  /v1/contests/{contest_id}/publish                 401 403 404 403 403 200
 POST  /v1/contests/{contest_id}/certify                 401 403 404 403 403 403
+GET   /v1/contests/{contest_id}/paper-batches           401 403 404 200 200 200
+POST  /v1/contests/{contest_id}/paper-batches           401 403 404 201 403 201
+GET   /v1/paper-batches/{batch_id}                      401 403 404 200 200 200
+POST  /v1/paper-batches/{batch_id}/issue                401 403 404 200 403 200
+POST  /v1/paper-batches/{batch_id}/spoil                401 403 404 200 403 200
+POST  /v1/paper-batches/{batch_id}/return               401 403 404 200 403 200
+POST  /v1/paper-batches/{batch_id}/key                  401 403 404 403 403 403
+GET   /v1/paper-batches/{batch_id}/keying               401 403 404 403 403 403
+GET   /v1/paper-batches/{batch_id}/differences          401 403 404 403 403 403
+POST  /v1/paper-batches/{batch_id}/resolve              401 403 404 403 403 403
+POST  /v1/paper-batches/{batch_id}/enter                401 403 404 403 403 403
 POST  /v1/contests/{contest_id}/challenge               401 403 404 200 403 200
 POST  /v1/contests/{contest_id}/recount_challenged      401 403 404 403 403 200
 POST  /v1/contests/{contest_id}/correct                 401 403 404 403 403 403
@@ -200,6 +211,7 @@ BLIND = {"/livez", "/readyz", "/metrics"}
 IDS = {
     "code": "contest_not_found",
     "name": "close",
+    "batch_id": "pbt_1",
     "community_id": "com_1",
     "building_id": "bld_1",
     "unit_id": "unt_1",
@@ -264,6 +276,11 @@ BODIES: dict[str, Any] = {
     "PATCH /v1/contests/{contest_id}": {"method": "approval"},
     "POST /v1/contests/{contest_id}/extend": {"closes_at": "2100-01-03T00:00:00Z", "reason": "r"},
     "POST /v1/contests/{contest_id}/annul": {"reason": "r"},
+    "POST /v1/contests/{contest_id}/paper-batches": {"label": "3"},
+    "POST /v1/paper-batches/{batch_id}/issue": {"entry_id": "ent_1"},
+    "POST /v1/paper-batches/{batch_id}/return": {"unreturned": 1},
+    "POST /v1/paper-batches/{batch_id}/key": {"ballots": []},
+    "POST /v1/paper-batches/{batch_id}/resolve": {"resolutions": [{"number": 1, "ranking": []}]},
     "POST /v1/contests/{contest_id}/challenge": {"reason": "r"},
     "POST /v1/contests/{contest_id}/statements/{name}/signatures": {"signatures": "— x AAAA\n"},
     "POST /v1/contests/{contest_id}/change_key": {"name": "x", "new_key": "y", "reason": "r", "signatures": "z"},

@@ -26,7 +26,7 @@ from voting.access.tables import ApiClient
 from voting.access.tokens import Issuer
 from voting.community.tables import Ownership, Person
 from voting.contests import certifying, closing, entries, moves, queries
-from voting.contests.tables import BoxRow, Contest, OpenBallotLink, Option, Participation
+from voting.contests.tables import BoxRow, Contest, OpenBallotLink, Option, PaperBatch, Participation
 from voting.core.authority import SYSTEM
 from voting.log.tables import CastCommitment, Log
 from voting.roll.tables import Proxy, Roll, RollEntry, RollObjection, RollVoter
@@ -78,6 +78,8 @@ def settle(session: Session) -> None:
     session.flush()
     for state in ("draft", "noticed", "open", "ended", "closed", "counted", "provisional", "challenged"):
         a_contest(session, roll.id, state)
+    batch = {"contest_id": "con_open", "community_id": "com_1", "label": "1", "issued": 1, "created_at": NOW}
+    session.add(PaperBatch(id="pbt_1", **batch))
     session.add(CastCommitment(contest_id="con_open", commitment=bytes(32), integrate_by=NOW))
     external = {"question": {"en": "?"}, "method": "yes-no", "rule_id": "cn.residents-meeting", "channel": "external"}
     window = {"opens_at": NOW, "closes_at": NOW, "noticed_at": NOW, "created_at": NOW}

@@ -21,7 +21,7 @@ from tests.contests import world
 from voting.clock import system_now
 from voting.community.tables import Person
 from voting.contests import closing, moves
-from voting.contests.tables import BoxRow, Contest
+from voting.contests.tables import BoxRow, Contest, PaperBatch, PaperKeying
 from voting.core import box
 from voting.core.authority import GRANTED_ROLES, SYSTEM
 from voting.store import reader, transact
@@ -29,8 +29,9 @@ from voting.store import reader, transact
 READS = [row.split()[1] for row in rows() if row.startswith("GET") and row != "GET /metrics"]
 CONTEST, ROLL, VOTERS = "con_secret", "rol_secret", 30
 OPTIONS = [f"{option}_{CONTEST}" for option in world.OPTIONS]
-IDS_HERE = IDS | {"contest_id": CONTEST, "roll_id": ROLL, "log_id": CONTEST}
+IDS_HERE = IDS | {"contest_id": CONTEST, "roll_id": ROLL, "log_id": CONTEST, "batch_id": "pbt_secret"}
 
+TELLERS = ("per_t1", "per_t2")
 SOME = ("stranger", "auditor", "admin", "returning_officer", "voter")
 Answers = dict[tuple[str, str], tuple[int, bytes]]
 
@@ -44,6 +45,19 @@ def build(session: Session) -> None:
     session.flush()
     world.roll(session, VOTERS, ROLL)
     world.open_contest(session, VOTERS, CONTEST, roll_id=ROLL, closes_at=system_now() + timedelta(days=300))
+    paper_in_question(session)
+
+
+def paper_in_question(session: Session) -> None:
+    """A paper batch that two tellers have keyed, differently."""
+    batch = {"contest_id": CONTEST, "community_id": "com_1", "label": "3", "issued": 2, "count": 2, "discrepancies": 1}
+    session.add(PaperBatch(id="pbt_secret", state="discrepant", created_at=system_now(), **batch))
+    session.flush()
+    for who, ballots in zip(TELLERS, (["00", "01"], ["00", "02"]), strict=True):
+        session.add(Person(id=who, community_id="com_1", name=who))
+        session.flush()
+        session.add(a_role(f"rle_{who}", who, "teller"))
+        session.add(PaperKeying(batch_id="pbt_secret", teller_id=who, community_id="com_1", ballots=ballots))
 
 
 class Readers:
@@ -100,6 +114,8 @@ def change_every_choice(session: Session) -> None:
     last = box.pack([[OPTIONS[3]]], {option: place for place, option in enumerate(OPTIONS)})
     for row in session.exec(select(BoxRow).where(BoxRow.contest_id == CONTEST)):
         row.ballot = last
+    for keying in session.exec(select(PaperKeying)):
+        keying.ballots = [last.hex(), "00" if keying.teller_id == TELLERS[0] else ""]
 
 
 def test_no_answer_depends_on_what_was_chosen(readers: Readers) -> None:
@@ -107,6 +123,17 @@ def test_no_answer_depends_on_what_was_chosen(readers: Readers) -> None:
     transact(readers.service.engine, change_every_choice)
     after = readers.read()
     assert [place for place in before if before[place] != after[place]] == []
+
+
+def test_what_was_keyed_is_read_by_the_two_tellers_alone(readers: Readers) -> None:
+    answers = readers.read()
+    for path in ("/v1/paper-batches/{batch_id}/keying", "/v1/paper-batches/{batch_id}/differences"):
+        assert {answers[path, who][0] for who in readers.callers} <= {401, 403, 404}
+        services = readers.service.app.state.services
+        for who in TELLERS:
+            bearer = {"Authorization": f"Bearer {services.issuer.issue_access(who, 'com_1', services.clock())}"}
+            own = readers.service.request("GET", path.format(**IDS_HERE), headers=bearer)
+            assert own.status_code == 200, own.text
 
 
 def test_what_is_read_most_is_really_read(readers: Readers) -> None:

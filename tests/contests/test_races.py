@@ -12,13 +12,17 @@ from typing import Any
 import httpx
 import pytest
 from sqlalchemy import Engine
+from sqlmodel import Session, col, select
 
+from tests.access.world import a_role
 from tests.contests import processes, world
-from tests.contests.people import RETURNING
+from tests.contests.people import RETURNING, TELLER
 from tests.contests.processes import Place, Server
 from tests.contests.world import CONTEST, Voter, person, voter
 from voting.clock import system_now
+from voting.community.tables import Person
 from voting.contests import closing, moves, results
+from voting.contests.tables import PaperBatch, Participation
 from voting.store import reader, transact
 
 pytestmark = pytest.mark.anyio
@@ -57,6 +61,51 @@ async def test_two_hundred_casts_of_one_elector_at_two_processes_are_one_ballot(
             if kind is same_body:
                 assert len({answer.json()["receipt"] for answer in answers}) == 1
             assert world.counts(engine) == (number + 1,) * 3
+
+
+def settle_paper(engine: Engine) -> None:
+    """A teller, and a batch of papers."""
+
+    def work(session: Session) -> None:
+        session.add(Person(id=TELLER.id, community_id="com_1", name="teller"))
+        session.flush()
+        session.add(a_role("rle_teller", TELLER.id, "teller"))
+        session.add(
+            PaperBatch(id="pbt_1", community_id="com_1", contest_id=CONTEST, label="1", created_at=system_now())
+        )
+
+    transact(engine, work)
+
+
+async def test_of_paper_and_online_the_first_channel_wins(engine: Engine, place: Place) -> None:
+    """Each elector casts online and is given paper at the same moment, at two processes: one of the two happens."""
+    settle_paper(engine)
+    electors, teller = 25, place.bearer(TELLER.id)
+    with place.server() as first, place.server() as second:
+        await processes.ready(first, second)
+        async with httpx.AsyncClient(timeout=processes.PATIENCE) as client:
+
+            async def cast(number: int, server: Server) -> int:
+                one = voter(person(number))
+                sent = await client.post(server.ballots, json=one.body("opt_a"), headers=place.bearer(one.person_id))
+                return sent.status_code
+
+            async def give(number: int, server: Server) -> int:
+                body = {"entry_id": f"ent_rol_1_{number:05}"}
+                sent = await client.post(f"{server.url}/v1/paper-batches/pbt_1/issue", json=body, headers=teller)
+                return sent.status_code
+
+            for number in range(electors):
+                servers = (first, second) if number % 2 else (second, first)
+                attempts = [act(number, server) for server in servers for act in (cast, give) for _ in range(2)]
+                said = await asyncio.gather(*attempts)
+                assert Counter(said)[409] == 7, said
+    with reader(engine) as session:
+        listed = session.exec(select(Participation.channel).where(col(Participation.channel).is_not(None))).all()
+        issued = session.get_one(PaperBatch, "pbt_1").issued
+    by_channel = Counter(listed)
+    assert by_channel["online"] + by_channel["paper"] == electors
+    assert (len(world.ballots(engine)), issued) == (by_channel["online"], by_channel["paper"])
 
 
 async def cast_until_killed(

@@ -78,6 +78,14 @@ contest.close         o R A
 contest.count         R t A
 contest.record        o R t A
 contest.publish       R A
+paper.read            o s R t w a A
+paper.create          o R t A
+paper.issue           o R t A
+paper.spoil           o R t A
+paper.return          o R t A
+paper.key             R t
+paper.resolve         R t
+paper.enter           R t
 contest.change_key    o R A
 contest.sign          r o s R t w a A v p u b m
 contest.challenge     o R A

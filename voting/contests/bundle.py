@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from sqlalchemy import Engine, func
 from sqlmodel import Session, col, select
@@ -18,7 +18,7 @@ from sqlmodel import Session, col, select
 from voting.contests import bundle_source, explaining, labels, queries, sealing
 from voting.contests.bundle_shelf import Kept, Shelf
 from voting.contests.bundle_source import Keys, Source
-from voting.contests.tables import SealedBallot, SealedParticipation
+from voting.contests.tables import PaperBatch, SealedBallot, SealedParticipation
 from voting.core import box
 from voting.core.authority import Principal
 from voting.core.box import Ranking
@@ -122,13 +122,33 @@ def _members(session: Session, source: Source, progress: Progress) -> Iterator[M
         patterns = lines.patterns()
     else:
         patterns = _grouped(session, source, options)
-    yield bundle.document(bundle.BATCHES, {"batches": []})
+    yield bundle.document(bundle.BATCHES, {"batches": _batches(session, source, shows_box)})
     if shows_patterns:
         yield bundle.whole(bundle.PATTERNS, bundle_box.patterns_csv(patterns))
     yield from _result(session, source, patterns, shows_patterns)
     yield from bundle_schemas.members()
     for name, content in bundle_source.shipped().items():
         yield bundle.whole(name, content)
+
+
+def _batches(session: Session, source: Source, shows_box: bool) -> list[dict[str, Any]]:
+    """The paper batches in the order in which they entered the box; their salts where the box is shown."""
+    entered = PaperBatch.contest_id == source.loaded.contest.id, PaperBatch.state == "entered"
+    found = []
+    for row in session.exec(select(PaperBatch).where(*entered).order_by(col(PaperBatch.number))):
+        assert row.hash is not None, "it was keyed"
+        assert row.salt is not None, "it was keyed"
+        assert row.note is not None, "it was signed"
+        batch = {
+            "batch": row.id,
+            "number": row.number,
+            "count": row.count,
+            "issued": row.issued,
+            "spoiled": row.spoiled,
+        }
+        batch |= {"unreturned": row.unreturned, "hash": row.hash.hex(), "note": row.note.decode()}
+        found.append(batch | ({"salt": row.salt.hex()} if shows_box else {}))
+    return found
 
 
 def _tiles(session: Session, source: Source, progress: Progress) -> Iterator[Member]:

@@ -20,7 +20,7 @@ from sqlalchemy import Engine, func
 from sqlmodel import Session, col, or_, select
 
 from voting.contests import scrubbing, sealing
-from voting.contests.tables import BoxRow, Closing, Contest, Participation
+from voting.contests.tables import BoxRow, Closing, Contest, PaperBatch, Participation
 from voting.core.evidence.events import Closed, SealedSet
 from voting.core.evidence.events import Participation as CheckedOff
 from voting.log import logs
@@ -39,14 +39,16 @@ def begin(session: Session, contest: Contest) -> Closing:
     """Fix what was cast, in the transaction that closes the box."""
     listed = Participation.contest_id == contest.id, col(Participation.channel).is_not(None)
     checked = session.exec(select(func.count()).select_from(Participation).where(*listed)).one()
-    online = session.exec(select(func.count()).select_from(BoxRow).where(BoxRow.contest_id == contest.id)).one()
+    boxed = session.exec(select(func.count()).select_from(BoxRow).where(BoxRow.contest_id == contest.id)).one()
+    entered = PaperBatch.contest_id == contest.id, PaperBatch.state == "entered"
+    paper = sum(count or 0 for count in session.exec(select(PaperBatch.count).where(*entered)))
     row = Closing(
         contest_id=contest.id,
         community_id=contest.community_id,
         step=STEPS[0],
         checked=checked,
-        online=online,
-        paper=0,
+        online=boxed - paper,
+        paper=paper,
     )
     session.add(row)
     session.flush()

@@ -13,7 +13,7 @@ from voting.community import clock
 from voting.community.tables import Community
 from voting.contests import ruling, statements_signed, terms
 from voting.contests.statements_signed import Statement
-from voting.contests.tables import Closing, Contest, Option, Participation
+from voting.contests.tables import Closing, Contest, Option, PaperBatch, Participation
 from voting.core import authority, ballot, lifecycle
 from voting.core.authority import Principal, Subject
 from voting.core.ballot import Form
@@ -154,10 +154,17 @@ def facts(session: Session, loaded: Loaded) -> ContestFacts:
         against_extension=ruling.against_extension(session, contest, counted.cast),
         certifies_from=ruling.latest(ruling.certifies_from(session, contest)),
         closing_finished=closing is not None and closing.step == "done",
+        paper_unreconciled=contest.state == "open" and _has_paper_outside(session, contest.id),
         k=contest.k,
         close_signed=_is_signed(session, contest, statements_signed.close),
         result_signed=_is_signed(session, contest, statements_signed.result),
     )
+
+
+def _has_paper_outside(session: Session, contest_id: str) -> bool:
+    """Whether papers were given out of a batch that is not in the box yet."""
+    outside = PaperBatch.contest_id == contest_id, PaperBatch.state != "entered", PaperBatch.issued > 0
+    return session.exec(select(PaperBatch.id).where(*outside).limit(1)).first() is not None
 
 
 def _is_signed(session: Session, contest: Contest, statement: Callable[[Session, Contest], Statement | None]) -> bool:

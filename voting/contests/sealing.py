@@ -14,7 +14,14 @@ from sqlalchemy import delete, insert, literal, select
 from sqlmodel import Session, col
 
 from voting.contests import queries
-from voting.contests.tables import BoxRow, Participation, SealedBallot, SealedParticipation
+from voting.contests.tables import (
+    BoxRow,
+    PaperBatch,
+    PaperKeying,
+    Participation,
+    SealedBallot,
+    SealedParticipation,
+)
 from voting.core.evidence import bundle_box, bundle_roll, hashes
 from voting.core.evidence.bundle_box import Row
 from voting.roll.tables import RollEntry
@@ -57,6 +64,8 @@ def rows(session: Session, contest_id: str) -> Iterator[Row]:
 
 
 def clear(session: Session, contest_id: str) -> None:
-    """Let the rows of the open contest go."""
+    """Let the rows of the open contest go, and what tellers keyed of batches that never came into the box."""
+    batches = select(col(PaperBatch.id)).where(col(PaperBatch.contest_id) == contest_id)
+    session.execute(delete(PaperKeying).where(col(PaperKeying.batch_id).in_(batches)))
     session.execute(delete(BoxRow).where(col(BoxRow.contest_id) == contest_id))
     session.execute(delete(Participation).where(col(Participation.contest_id) == contest_id))

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from voting.contests import officials, queries, results, statements_signed
 from voting.contests.queries import Loaded
 from voting.contests.statements_signed import CLOSE, RESULT, Statement
-from voting.contests.tables import Contest, StatementSignature
+from voting.contests.tables import Contest, PaperBatch, StatementSignature
 from voting.core.authority import Principal
 from voting.core.evidence import notes
 from voting.core.evidence.notes import Signature, VerifierKey
@@ -72,14 +72,18 @@ def verified(contest: Contest, text: str, lines: str) -> list[tuple[VerifierKey,
 
 
 def _statement(session: Session, principal: Principal, loaded: Loaded, name: str, now: datetime) -> Statement:
-    make = _STATEMENTS.get(name)
-    if make is None:
-        raise NotFound("statement_not_found", id=name)
+    contest = loaded.contest
     if name == RESULT:
-        results.of(session, principal, loaded.contest.id, now=now)
-    found = make(session, loaded.contest)
+        results.of(session, principal, contest.id, now=now)
+    if name in _STATEMENTS:
+        found = _STATEMENTS[name](session, contest)
+    else:
+        row = session.get(PaperBatch, name)
+        if row is None or row.contest_id != contest.id:
+            raise NotFound("statement_not_found", id=name)
+        found = statements_signed.batch(session, contest, name)
     if found is None:
-        raise Conflict("nothing_to_sign_yet", state=loaded.contest.state)
+        raise Conflict("nothing_to_sign_yet", state=contest.state)
     return found
 
 

@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from voting.contests import officials
-from voting.contests.tables import Closing, Contest, StatementSignature, Tally
+from voting.contests.tables import Closing, Contest, PaperBatch, StatementSignature, Tally
 from voting.core.evidence import notes, statements
 from voting.core.evidence.events import SealedSet
 from voting.core.evidence.notes import Note, VerifierKey
 from voting.log.tables import Log
 
 CLOSE, RESULT = "close", "result"
+PER_BATCH = 2
+"""Officials who sign a paper batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,15 @@ def result(session: Session, contest: Contest) -> Statement | None:
     if digest is None or row is None or row.box_root is None or origin is None:
         return None
     return collected(session, contest, RESULT, statements.result(origin, _box(row), bytes(digest)), contest.k)
+
+
+def batch(session: Session, contest: Contest, batch_id: str) -> Statement | None:
+    """The statement of a paper batch, once its two keyings agree. Two officials sign it, or k if that is fewer."""
+    row, origin = session.get(PaperBatch, batch_id), _origin(session, contest.id)
+    if row is None or row.contest_id != contest.id or row.hash is None or row.count is None or origin is None:
+        return None
+    text = statements.batch(origin, row.id, row.count, row.hash)
+    return collected(session, contest, row.id, text, min(PER_BATCH, contest.k))
 
 
 def collected(session: Session, contest: Contest, name: str, text: str, needed: int) -> Statement:

@@ -180,6 +180,48 @@ class ExternalRecord(SQLModel, table=True):
     """SHA-256 over the canonical content: two records are the same when these are."""
 
 
+class PaperBatch(Versioned, table=True):
+    """The papers of one table or ballot bag: given out, taken back, keyed by two tellers, and put into the box."""
+
+    __tablename__ = "paper_batch"
+
+    id: str = Field(primary_key=True)
+    community_id: str = Field(foreign_key="community.id")
+    contest_id: str = Field(foreign_key="contest.id", index=True)
+    label: str
+    state: str = "issuing"
+    """issuing | returned | keying | discrepant | matched | entered"""
+    issued: int = 0
+    replaced: int = 0
+    """Papers given out in place of a spoiled one; they are among the issued."""
+    spoiled: int = 0
+    unreturned: int = 0
+    discrepancies: int = 0
+    """Ballots in which the first two keyings differed."""
+    number: int | None = None
+    """From 1, in the order in which batches entered the box."""
+    count: int | None = None
+    salt: bytes | None = None
+    hash: bytes | None = None
+    note: bytes | None = None
+    """The batch statement with the signatures it entered the box with."""
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class PaperKeying(SQLModel, table=True):
+    """What one teller keyed of a batch. Gone when the batch is in the box: it would be a second box."""
+
+    __tablename__ = "paper_keying"
+
+    batch_id: str = Field(primary_key=True, foreign_key="paper_batch.id")
+    teller_id: str = Field(primary_key=True)
+    community_id: str
+    ballots: list[str] = Field(sa_type=Document)
+    """The ballots as the box keeps them, hexadecimal, in the order of their numbers."""
+    resolved: dict[str, str] = Field(default_factory=dict, sa_type=Document)
+    """Number → ballot, as this teller recorded it after the two looked together."""
+
+
 class StatementSignature(SQLModel, table=True):
     """A signature of an official under a statement, as it was verified when it came. Append-only."""
 

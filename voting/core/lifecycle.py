@@ -207,6 +207,8 @@ class ContestFacts:
     """What the decision rule has against another extension, as the code of a guard."""
     closing_finished: bool = True
     """Whether everything is done that lies between the close and the count."""
+    paper_unreconciled: bool = False
+    """Whether papers were given out of a batch that is not in the box yet."""
     k: int = 0
     """How many officials must sign."""
     close_signed: bool = True
@@ -268,7 +270,7 @@ CONTEST: Machine[ContestFacts] = Machine(
         ),
         ("open", "extend"): Move("open", ("extension_not_allowed", *_BY_RULE, "window_is_over"), needs_reason=True),
         ("open", "change_key"): Move("open", ("nobody_must_sign",), needs_reason=True),
-        ("open", "close"): Move("closed", ("window_still_open",)),
+        ("open", "close"): Move("closed", ("window_still_open", "paper_unreconciled")),
         ("closed", "count"): Move("counted", ("closing_not_finished", "close_not_signed")),
         ("closed", "find_inconclusive"): Move("inconclusive", ("closing_not_finished", "close_not_signed")),
         ("counted", "publish"): Move("provisional"),
@@ -287,6 +289,7 @@ CONTEST: Machine[ContestFacts] = Machine(
         "before_opens_at": lambda facts: facts.now < facts.opens_at,
         "window_is_over": lambda facts: facts.now >= facts.closes_at,
         "window_still_open": _may_still_cast,
+        "paper_unreconciled": lambda facts: facts.paper_unreconciled,
         "nobody_must_sign": lambda facts: facts.k == 0,
         "close_not_signed": lambda facts: not facts.close_signed,
         "result_not_signed": lambda facts: not facts.result_signed,
@@ -326,3 +329,46 @@ EXTERNAL: Machine[ContestFacts] = Machine(
 def contest_machine(channel: str) -> Machine[ContestFacts]:
     """The machine of a contest by where it is held."""
     return EXTERNAL if channel == "external" else CONTEST
+
+
+@dataclass(frozen=True, slots=True)
+class PaperFacts:
+    """What the guards of a paper batch look at."""
+
+    contest_is_open: bool
+    window_is_over: bool
+    unspoiled: int = 0
+    """Papers given out and not taken back spoiled."""
+    has_keyed: bool = False
+    """Whether the caller has keyed the batch."""
+    is_signed: bool = False
+    """Whether enough officials have signed it."""
+
+
+PAPER: Machine[PaperFacts] = Machine(
+    noun="paper batch",
+    initial="issuing",
+    offered=("issue", "spoil", "return", "key", "resolve", "enter"),
+    table={
+        ("issuing", "issue"): Move("issuing", ("contest_not_open", "voting_is_over")),
+        ("issuing", "spoil"): Move("issuing", ("contest_not_open", "nothing_to_spoil")),
+        ("issuing", "return"): Move("returned", ("contest_not_open",)),
+        ("returned", "return"): Move("returned", ("contest_not_open",)),
+        ("returned", "key"): Move("keying", ("contest_not_open",)),
+        ("keying", "key"): Move("keying", ("contest_not_open", "keyed_already")),
+        ("keying", "differ"): Move("discrepant"),
+        ("keying", "match"): Move("matched"),
+        ("discrepant", "resolve"): Move("discrepant", ("contest_not_open", "tellers_only")),
+        ("discrepant", "match"): Move("matched"),
+        ("matched", "enter"): Move("entered", ("contest_not_open", "batch_not_signed")),
+    },
+    guards={
+        "contest_not_open": lambda facts: not facts.contest_is_open,
+        "voting_is_over": lambda facts: facts.window_is_over,
+        "nothing_to_spoil": lambda facts: facts.unspoiled == 0,
+        "keyed_already": lambda facts: facts.has_keyed,
+        "tellers_only": lambda facts: not facts.has_keyed,
+        "batch_not_signed": lambda facts: not facts.is_signed,
+    },
+)
+"""The papers of one table: given out, taken back, keyed twice, agreed on, signed, put into the box."""
