@@ -89,10 +89,19 @@ def signing(folder: Path) -> Signing:
     return Signing(KEYS, Guard(folder / "guard"))
 
 
-def publish(engine: Engine, by: Signing | Path, poll: Poll | None = None, *, backwards: bool = False) -> None:
-    """Hold the poll from the community to the published result. `backwards` writes its rows in the other order."""
+def publish(
+    engine: Engine,
+    by: Signing | Path,
+    poll: Poll | None = None,
+    *,
+    backwards: bool = False,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> None:
+    """Hold the poll from the community to the published result. `backwards` writes its rows in the other order; `meanwhile`
+    happens between the last online ballot and the close."""
     poll = poll or Poll()
     transact(engine, lambda session: _cast(session, poll, backwards))
+    meanwhile()
     transact(engine, lambda session: moves.close(session, SYSTEM, CONTEST, now=COUNTED))
     assert closing.finish(engine, CONTEST, lambda log_id: sign(engine, by))
     for official in poll.signers:
