@@ -22,7 +22,7 @@ from tests.contests.world import CONTEST, Voter, person, voter
 from voting.clock import system_now
 from voting.community.tables import Person
 from voting.contests import closing, moves, results
-from voting.contests.tables import PaperBatch, Participation
+from voting.contests.tables import BoxRow, Closing, Contest, PaperBatch, Participation, SealedBallot
 from voting.store import reader, transact
 
 pytestmark = pytest.mark.anyio
@@ -189,3 +189,56 @@ async def cast_until_closed(engine: Engine, place: Place, servers: tuple[Server,
     async with httpx.AsyncClient(timeout=processes.PATIENCE) as client:
         await asyncio.gather(*(keep_casting(client, servers[turn % 2]) for turn in range(12)))
     return acknowledged
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("turn", range(3))
+async def test_of_two_hundred_requests_for_one_elector_one_ballot_is_counted(
+    engine: Engine, place: Place, turn: int
+) -> None:
+    """Same body, other slot, other seq, paper, and the close at that moment, at two processes: one check-off, one outcome."""
+    settle_paper(engine)
+    alone = world.person(0)
+
+    def only_one_elector(session: Session) -> None:
+        for row in session.exec(select(Participation).where(Participation.entry_id != "ent_rol_1_00000")):
+            session.delete(row)
+        contest = session.get_one(Contest, CONTEST)
+        contest.electors = 1
+        session.add(Person(id=RETURNING.id, community_id="com_1", name="returning"))
+        session.flush()
+        session.add(a_role("rle_returning", RETURNING.id, "returning_officer"))
+
+    transact(engine, only_one_elector)
+    one = voter(alone)
+    paths = {"cast": f"/v1/contests/{CONTEST}/ballots", "give": "/v1/paper-batches/pbt_1/issue"}
+    paths["close"] = f"/v1/contests/{CONTEST}/close"
+    acts: list[tuple[str, dict[str, Any] | None, str]] = []
+    for number in range(AT_ONCE // 5):
+        casts = (same_body(one, number), other_slot(one, number), other_seq(one, number))
+        acts += [("cast", body, alone) for body in casts]
+        acts += [("give", {"entry_id": "ent_rol_1_00000"}, TELLER.id), ("close", None, RETURNING.id)]
+    with place.server() as first, place.server() as second:
+        await processes.ready(first, second)
+        async with httpx.AsyncClient(
+            timeout=processes.PATIENCE, limits=httpx.Limits(max_connections=AT_ONCE)
+        ) as client:
+            sent = [
+                client.post((first, second)[n % 2].url + paths[kind], json=body, headers=place.bearer(who))
+                for n, (kind, body, who) in enumerate(acts[turn:] + acts[:turn])
+            ]
+            answers = await asyncio.gather(*sent)
+            closed = await client.post(first.url + paths["close"], headers=place.bearer(RETURNING.id))
+    said = Counter((answer.request.url.path.rpartition("/")[2], answer.status_code) for answer in answers)
+    assert {status for _, status in said} <= {200, 201, 409}, said
+    by_paper, by_ballot = said["issue", 200], said["ballots", 201]
+    assert by_paper + by_ballot == 1, said
+    with reader(engine) as session:
+        contest, row = session.get_one(Contest, CONTEST), session.get(Closing, CONTEST)
+        boxed = len(session.exec(select(SealedBallot)).all()) + len(session.exec(select(BoxRow)).all())
+        issued = session.get_one(PaperBatch, "pbt_1").issued
+    assert (boxed, issued) == (by_ballot, by_paper)
+    # Paper outside the box keeps the contest open; an online ballot of the last elector lets it close, once.
+    assert contest.state == ("open" if by_paper else "closed")
+    assert said["close", 200] + (closed.status_code == 200) == by_ballot
+    assert (row is None) if by_paper else (row is not None and row.checked == row.online == 1)
