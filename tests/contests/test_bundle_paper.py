@@ -16,10 +16,10 @@ from tests.contests.people import AUDITOR, holding
 from tests.contests.published import Poll, publish, sign, signed
 from tests.contests.test_bundle import made, opened
 from tests.contests.test_bundle_life import SIGNED, WANG, ZHAO, judged
-from tests.contests.world import CONTEST, NOW, OPTIONS
+from tests.contests.world import CONTEST, NOW
 from voting.contests import paper, paper_keying
 from voting.contests.tables import PaperBatch
-from voting.core.evidence import bundle
+from voting.core.evidence import bundle, hashes
 from voting.store import reader, transact
 
 FIRST, SECOND = holding("per_t1", "teller"), holding("per_t2", "teller")
@@ -103,7 +103,10 @@ def test_a_paper_ballot_that_was_changed_in_the_box_is_found(engine: Engine, tmp
     poll = replace(SIGNED, contest={"publish_mode": "full"})
     publish(engine, tmp_path, poll, meanwhile=two_batches(engine, tmp_path))
     content = made(engine)
-    line = next(part for part in content.split(b"\n") if part.startswith(b'{"ranking":[["opt_d"],["opt_a"]]'))
-    other = line.replace(OPTIONS[3].encode(), b"opt_x", 1).replace(b"opt_a", b"opt_d", 1).replace(b"opt_x", b"opt_a", 1)
+    batch = opened(engine).json(bundle.BATCHES)["batches"][1]
+    slot = hashes.paper_slot(bytes.fromhex(batch["salt"]), batch["batch"], 1).hex()
+    line = f'{{"ranking":[["opt_d"],["opt_a"]],"seq":0,"slot":"{slot}"}}'.encode()
+    assert content.count(line) == 1
+    other = line.replace(b'["opt_d"],["opt_a"]', b'["opt_a"],["opt_d"]')
     found = verify.verify(io.BytesIO(content.replace(line, other)), verify.Anchor(), verify.Wanted())
     assert [one for one in found if one.outcome == "failed"] != []
