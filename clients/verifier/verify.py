@@ -766,7 +766,7 @@ def note_of(data: bytes, file: str) -> Note:
     for line in lines.split("\n")[:-1]:
         name, _, coded = line.removeprefix("\u2014 ").partition(" ")
         blob = unbase64(coded)
-        if not line.startswith("\u2014 ") or not is_key_name(name) or blob is None or len(blob) < 5:
+        if not line.startswith("\u2014 ") or not is_key_name(name) or blob is None:
             raise fault
         signatures.append((name, blob[:4], blob[4:]))
     return Note(text, tuple(signatures))
@@ -850,8 +850,8 @@ BACKWARDS = ("previous_rounds_then_random", "backwards_then_lot", "backwards_the
 BY_LOT = ("random", "generated_permutation", "previous_rounds_then_random", "backwards_then_lot")
 FEWEST_WINS = "loser_by_fewest_pairwise_wins"
 
-MOST_WORK = 2_000_000_000
-"""Steps after which a count is given up: some hours of them exist only in files made to keep a reader busy."""
+WORK, WORK_A_RANKING = 100_000_000, 10_000
+"""Steps after which a count is given up, and more for each different ranking: no honest file needs as many."""
 
 
 class Uncountable(Exception):
@@ -867,7 +867,7 @@ class Poll:
     seats: int
     rules: Mapping[str, Any]
     ballots: Mapping[Ranking, int]
-    work: int = MOST_WORK
+    work: int = 0
 
     @property
     def standing(self) -> list[int]:
@@ -923,7 +923,8 @@ def count(
     fault = rule_fault(method, given)
     if fault:
         raise Uncountable(fault)
-    poll = Poll(method, tuple(options), seats, given, ballots)
+    work = WORK + WORK_A_RANKING * len(ballots)
+    poll = Poll(method, tuple(options), seats, given, ballots, work)
     if not options or len(set(options)) < len(options):
         raise Uncountable("the options are not one or more, each once")
     known = {*options, OVERVOTE}
@@ -937,6 +938,7 @@ def count(
 
 # --- rule values -------------------------------------------------------------------------------------------------------
 
+_UP_TO = 10**9 + 1
 _RANK_WORDS: dict[str, Any] = {
     "overvote": (
         "exhaust_immediately",
@@ -946,8 +948,8 @@ _RANK_WORDS: dict[str, Any] = {
         "not_applicable",
     ),
     "skipped_ranks": ("unlimited", "exhaust_when_more_than_n_consecutive"),
-    "max_skipped_ranks": range(10**9 + 1),
-    "max_rankings": range(1, 10**9 + 1),
+    "max_skipped_ranks": range(_UP_TO),
+    "max_rankings": range(1, _UP_TO),
     "duplicate": ("skip", "exhaust"),
 }
 _TIE_WORDS = (*dict.fromkeys((*BY_LOT, *BACKWARDS)), "candidate_order", "order", "given_elimination_order", "ask")
@@ -979,7 +981,7 @@ def _runoff_rules(mode: str, **more: Any) -> dict[str, Any]:
         "batch_elimination": _FLAG,
         "cutoff_elimination": "flag or whole",
         "continue_until_two": _FLAG,
-        "stop_after_round": range(1, 10**9 + 1),
+        "stop_after_round": range(1, _UP_TO),
         "decimal_places": _PLACES,
         **more,
     }
@@ -1022,7 +1024,7 @@ RULES: dict[str, dict[str, Any]] = {
         "batch_elimination": _NEVER,
         "cutoff_elimination": "flag or whole",
         "continue_until_two": _NEVER,
-        "stop_after_round": range(1, 10**9 + 1),
+        "stop_after_round": range(1, _UP_TO),
     },
     "stv-gregory-exact": {
         **_ORDERS,
@@ -1644,7 +1646,7 @@ def count_two_round(poll: Poll) -> dict[str, Any]:
     rounds.add(1, first.scores, first.left, eliminated=[place for place in out if place not in seated], **opening)
     withdrawn = [option for place, option in enumerate(poll.options) if place not in leaders]
     rules = {**poll.rules, "excluded_candidates": withdrawn}
-    last = plurality(Poll(poll.method, poll.options, vacant, rules, poll.ballots), 2)
+    last = plurality(Poll(poll.method, poll.options, vacant, rules, poll.ballots), number=2)
     rounds.add(2, last.scores, last.left, elected=last.winners, ties=last.ties)
     second = {place for group in last.groups for place in group}
     rest = [[place for place in group if place not in second] for group in open_groups]

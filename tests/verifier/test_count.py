@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,15 @@ from hypothesis import strategies as st
 
 from clients.verifier import verify
 from tests.conftest import shared_folder
-from tests.verifier.polls import NAMES, Box, boxes, rules_of, strict_boxes
+from tests.verifier.polls import LOTS, NAMES, Box, boxes, drawn, rules_of, strict_boxes
 from voting.core.count import METHODS, CountError, Ranking, case_from_json, count, tally_to_json
 from voting.core.count import rules as rule_values
 from voting.core.count.formats.case_form import plain
 
 FOLDER = Path(os.environ.get("YISHI_CONFORMANCE", shared_folder() / "conformance")) / "counting" / "cases"
 CASES = sorted(FOLDER.glob("*.json"))
+Poll = tuple[str, tuple[str, ...], Box, int, Any]
+DRAWN = int(os.environ.get("YISHI_DRAWN", "60"))
 
 
 def without_null(value: Any) -> Any:
@@ -42,20 +45,41 @@ def theirs(method: str, options: tuple[str, ...], box: Box, seats: int, rules: A
         return "refused"
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
-def test_a_published_case_is_counted_by_both_alike(path: Path) -> None:
+@cache
+def published(path: Path) -> tuple[Poll, Any]:
+    """A published case, its rules as JSON has them, and what the service finds."""
     case = case_from_json(json.loads(path.read_bytes()))
     rules = {name: plain(value) for name, value in rule_values.given(case.rules).items()}
     box: dict[Ranking, int] = {ranking: number for ranking, number in case.ballots.items() if number}
-    assert ours(case.method, case.options, box, case.seats, rules) == theirs(
-        case.method, case.options, box, case.seats, case.rules
-    )
+    poll = (case.method, case.options, box, case.seats)
+    return (*poll, rules), theirs(*poll, case.rules)
+
+
+@cache
+def by_number(method: str, number: int) -> tuple[Poll, Any]:
+    """A drawn poll, and what the service finds."""
+    poll = drawn(method, number)
+    given = (method, poll.options, poll.ballots, poll.seats, poll.rules)
+    return given, theirs(*given)
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_a_published_case_is_counted_by_both_alike(path: Path) -> None:
+    poll, expected = published(path)
+    assert ours(*poll) == expected
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_drawn_polls_are_counted_by_both_alike(method: str) -> None:
+    for number in range(DRAWN):
+        poll, expected = by_number(method, number)
+        assert ours(*poll) == expected, number
 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_polls_at_random_are_counted_by_both_alike(method: str) -> None:
     @settings(
-        max_examples=int(os.environ.get("YISHI_POLLS", "20")),
+        max_examples=int(os.environ.get("YISHI_POLLS", "8")),
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
@@ -65,3 +89,74 @@ def test_polls_at_random_are_counted_by_both_alike(method: str) -> None:
         assert ours(method, NAMES, box, seats, rules) == theirs(method, NAMES, box, seats, rules)
 
     alike()
+
+
+LOT = {"round": 1, "tied": ["Ann", "Bao"], "selected": "Ann", "selecting": "winner", "how": "dice", "pass": 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("tie_break_resolutions", value) for value in (*LOTS, LOT, [LOT | {"round": "1"}], [LOT | {"round": True}])),
+        *(
+            ("tie_break_resolutions", [LOT | change])
+            for change in ({"tied": "Ann"}, {"tied": [1]}, {"pass": "1"}, {"more": 1})
+        ),
+        *(("excluded_candidates", value) for value in ("Ann", ["Ann", "Ann"], [1], {"Ann": 1}, ["Zoe"])),
+        *(("tie_break_note", value) for value in (1.0, True, [], {})),
+        *(("batch_elimination", value) for value in (0, 1, "true")),
+        *(("cutoff_elimination", value) for value in (-1, "1", 0.5)),
+        *(("max_rankings", value) for value in (0, True, "1", 10**9 + 1)),
+        *(("threshold", f"percent_of_active:{value}") for value in ("0", "100.1", "x", "-1", "1/2", "")),
+        *(("threshold", value) for value in ("50", 50, "droop", "100")),
+        ("no_such_rule", 1),
+    ],
+)
+def test_a_value_outside_the_vocabulary_is_refused(name: str, value: Any) -> None:
+    assert ours("irv", NAMES, {}, 1, {name: value}) == "refused"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("tie_break_resolutions", [LOT]),
+        *(("threshold", f"percent_of_active:{value}") for value in ("100", "0.5", "12.50")),
+        *(("max_rankings", value) for value in (1, 10**9)),
+        *(("tie_break_note", value) for value in ("", 7)),
+        *(("cutoff_elimination", value) for value in (0, True, 3)),
+        ("excluded_candidates", []),
+        ("note", None),
+    ],
+)
+def test_a_value_of_the_vocabulary_is_taken(name: str, value: Any) -> None:
+    assert ours("irv", NAMES, {}, 1, {name: value}) != "refused"
+
+
+def test_a_method_or_options_that_are_none_are_refused() -> None:
+    assert ours("dice", NAMES, {}, 1, {}) == "refused"
+    assert ours("irv", (), {}, 1, {}) == "refused"
+    assert ours("irv", ("Ann", "Ann"), {}, 1, {}) == "refused"
+    assert ours("irv", ("Ann",), {(("Bao",),): 1}, 1, {}) == "refused"
+    assert ours("score", NAMES, {((),) * 6 + (("Ann",),): 1}, 1, {}) == "refused"
+
+
+def test_a_count_that_would_keep_a_reader_busy_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twenty ranks of five split equal ranks each are a hundred million million ways down one ballot."""
+    monkeypatch.setattr(verify, "WORK", 100_000)
+    many = tuple(f"o{n}" for n in range(100))
+    box = {tuple(many[n : n + 5] for n in range(0, 100, 5)): 1000, ((many[0],),): 900}
+    with pytest.raises(verify.Uncountable, match="work"):
+        verify.count("stv-meek", many, box, 99, {"overvote": "equal_ranks_split", "omega": "0.000000000000000001"})
+
+
+def test_exact_transfers_of_many_seats_are_not_counted() -> None:
+    options = tuple(f"o{n}" for n in range(30))
+    box: Box = {((option,),): 1 for option in options}
+    assert ours("stv-gregory-exact", options, box, 21, {}) == "refused"
+    assert ours("stv-gregory-exact", options, box, 20, {"tie_break": "order"}) != "refused"
+
+
+def test_meek_of_a_huge_box_is_not_counted() -> None:
+    options = tuple(f"o{n}" for n in range(500))
+    box: Box = {((one,), (other,)): 1 for one in options[:21] for other in options[21:41]}
+    assert ours("stv-meek-prf", options, box, 500, {}) == "refused"
