@@ -13,7 +13,7 @@ from pathlib import Path
 from bench.count import drawn
 from voting.core.count import METHODS, Ranking, TooLarge, count
 
-BALLOTS, CANDIDATES, SEATS = 100_000, 100, 50
+DRAWN, DISTINCT, CANDIDATES, SEATS = 110_000, 100_000, 100, 50
 GRADES = 6
 """Ranks of a ballot by score."""
 
@@ -23,12 +23,12 @@ NAMES = tuple(f"c{number:02}" for number in range(CANDIDATES))
 def rankings() -> dict[Ranking, int]:
     """The ballots; a rank of one option is one tuple for all of them."""
     ranks = [(name,) for name in NAMES]
-    orders, lengths = drawn(BALLOTS, CANDIDATES)
+    orders, lengths = drawn(DRAWN, CANDIDATES)
     box: dict[Ranking, int] = {}
     for order, length in zip(orders.tolist(), lengths.tolist(), strict=True):
         ranking = tuple(ranks[place] for place in order[:length])
-        box[ranking] = box.get(ranking, 0) + 1
-    return box
+        box[ranking] = 1
+    return dict(list(box.items())[:DISTINCT])
 
 
 def megabytes(field: str) -> float:

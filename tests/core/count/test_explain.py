@@ -48,7 +48,7 @@ def test_an_instant_runoff_is_told_in_english() -> None:
         "Round 1: Ann 4, Bao 3, Chen 2.",
         "It takes 5 votes to be elected.",
         "Chen has the fewest votes (2) and is eliminated.",
-        "The votes of Chen go on: 1 to Bao and 1 without a further choice.",
+        "Of the votes of Chen, 1 goes to Bao and 1 has no further choice.",
         "Round 2: Ann 4, Bao 4.",
         "By now 1 vote has no further choice left.",
         "Ann and Bao are tied, and no rule says who goes first.",
@@ -102,11 +102,11 @@ def test_options_are_called_by_their_labels() -> None:
 def test_a_question_is_told_with_what_yes_needed() -> None:
     box = {(("Yes",),): 5, (("No",),): 3, (("Abstain",),): 4}
     options = ("Yes", "No", "Abstain")
-    assert explain(count("yes-no", options, box), "en")[-2:] == ("“Yes” has 5 votes and prevails.", "Result: “Yes”.")
+    assert explain(count("yes-no", options, box), "en")[-2:] == ("“Yes” has 5 votes and prevails.", "Result: carried.")
     assert explain(count("yes-no", options, box, 1, {"threshold": "majority_of_valid"}), "zh")[-3:] == (
         "“Yes”须有7票。",
         "未达到所需票数，结果为“No”。",
-        "结果：“No”。",
+        "结果：未通过。",
     )
 
 
@@ -129,7 +129,7 @@ def test_a_tie_that_no_rule_breaks_is_shared() -> None:
 def test_without_a_marked_ballot_the_explanation_says_so() -> None:
     told = explain(count("irv", NAMES, {(): 3}), "en")
     assert told == (
-        "3 ballots were cast; 3 bear no mark, and 0 were counted.",
+        "3 ballots were cast, without a mark on any.",
         "No ballot bears a mark that counts, so nobody is elected.",
     )
 

@@ -373,6 +373,12 @@ def fault_of(read: Callable[[str], Any], text: str) -> tuple[int, int] | None:
     return None
 
 
+def test_names_without_quotes_are_whole_lines() -> None:
+    file = blt.read("2 1\n3 1 2 0\n0\nMalcolm John BELL (Ind)\nSeán O'NEILL (SNP)\nWard 6 - Lerwick North\n")
+    assert file.options == ("Malcolm John BELL (Ind)", "Seán O'NEILL (SNP)")
+    assert file.title == "Ward 6 - Lerwick North"
+
+
 def test_blt_takes_what_openstv_added() -> None:
     text = '3 1 # head\n(7f-2) 2 1=2 - 3 0\n(8)1 0\n0\nAnn Bao "Chen" "Title" "source" "comment"\n'
     assert blt.read(text) == BallotFile(

@@ -26,8 +26,7 @@ def explain(tally: Tally, locale: str, labels: Mapping[str, str] | None = None) 
 
 def _sentences(tally: Tally, speaker: Speaker) -> Iterator[str]:
     """All sentences in order."""
-    key = "cast_blank" if tally.undervotes else "cast"
-    yield speaker.say(key, cast=tally.cast, undervotes=tally.undervotes, valid=tally.valid)
+    yield speaker.say(_cast(tally), cast=tally.cast, undervotes=tally.undervotes, valid=tally.valid)
     if tally.rules.excluded_candidates:
         yield speaker.say("withdrawn", options=speaker.names(tally.rules.excluded_candidates))
     if nothing_counts(tally):
@@ -39,6 +38,15 @@ def _sentences(tally: Tally, speaker: Speaker) -> Iterator[str]:
     else:
         yield from explain_rounds.sentences(tally, speaker)
     yield from _result(tally, speaker)
+
+
+def _cast(tally: Tally) -> str:
+    """Which sentence says how many ballots there are."""
+    if not tally.cast:
+        return "cast_none"
+    if not tally.valid:
+        return "cast_all_blank"
+    return "cast_blank" if tally.undervotes else "cast"
 
 
 def nothing_counts(tally: Tally) -> bool:
@@ -76,8 +84,9 @@ def _elected(tally: Tally, speaker: Speaker) -> str:
     """Who is elected."""
     if not tally.winners:
         return speaker.say("elected_nobody")
+    if tally.method == "yes-no":
+        return speaker.say("carried" if tally.winners[0] == tally.options[0] else "not_carried")
     key = "elected_one" if len(tally.winners) == 1 else "elected_many"
-    key = "answer" if tally.method == "yes-no" else key
     return speaker.say(key, options=speaker.names(tally.winners))
 
 

@@ -1,7 +1,8 @@
 """The rounds of a count in sentences.
 
-Two kinds of record are told differently: a round that holds the votes before its decision (count, decide, then transfer),
-and a stage that holds them after its action (transfer, count, then decide).
+Three kinds of record are told differently: a round that holds the votes before its decision (count, decide, then transfer),
+a stage that holds them after its action (transfer, count, then decide), and an action of Meek's, whose votes settle before
+each decision.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ def sentences(tally: Tally, speaker: Speaker) -> Iterator[str]:
     """All rounds in order."""
     previous: Round | None = None
     for entry in tally.rounds:
-        told = _round if entry.action == "count" else _stage
+        told = _settled if tally.method.startswith("stv-meek") else _round if entry.action == "count" else _stage
         yield from told(tally, entry, previous, speaker)
         previous = entry
-    if previous is not None and previous.residual:
+    if previous is not None and previous.residual and not tally.method.startswith("stv-meek"):
         yield speaker.say("residual", votes=previous.residual)
 
 
@@ -42,9 +43,7 @@ def _round(tally: Tally, entry: Round, previous: Round | None, speaker: Speaker)
 def _stage(tally: Tally, entry: Round, previous: Round | None, speaker: Speaker) -> Iterator[str]:
     """Act, transfer, count, decide."""
     yield from (tie_sentence(tie, speaker) for tie in entry.ties)
-    for option in entry.eliminated:
-        tied = bool(entry.ties) or len(entry.eliminated) > 1 or entry.action == "defeat remaining"
-        yield speaker.say("eliminated_named" if tied else "exclusion", option=speaker.name(option))
+    yield from _excluded(entry, speaker)
     yield from _transfers(entry, speaker, surplus=bool(entry.source) and set(entry.source) <= set(tally.winners))
     if previous is None or entry.tallies != previous.tallies:
         key = "first" if previous is None else "now"
@@ -52,6 +51,25 @@ def _stage(tally: Tally, entry: Round, previous: Round | None, speaker: Speaker)
         yield from _exhausted(entry, previous, speaker)
     yield from _threshold(tally, entry, previous, speaker)
     yield from _elected(tally, entry, speaker)
+
+
+def _settled(tally: Tally, entry: Round, previous: Round | None, speaker: Speaker) -> Iterator[str]:
+    """Count, decide. What is left at the end is decided without another count."""
+    if previous is None or (entry.action in ("elect", "defeat") and entry.tallies != previous.tallies):
+        key = "first" if previous is None else "now"
+        yield speaker.say(key, tallies=speaker.listed("item", by_votes(entry.tallies)))
+        yield from _exhausted(entry, previous, speaker)
+        yield from _threshold(tally, entry, previous, speaker)
+    yield from (tie_sentence(tie, speaker) for tie in entry.ties)
+    yield from _excluded(entry, speaker)
+    yield from _elected(tally, entry, speaker)
+
+
+def _excluded(entry: Round, speaker: Speaker) -> Iterator[str]:
+    """Who leaves in a stage."""
+    key = "eliminated_named" if entry.ties or len(entry.eliminated) > 1 else "exclusion"
+    key = "not_elected" if entry.action == "defeat remaining" else key
+    yield from (speaker.say(key, option=speaker.name(option)) for option in entry.eliminated)
 
 
 def _votes(tally: Tally, entry: Round, speaker: Speaker) -> str:
@@ -101,8 +119,8 @@ def _threshold(tally: Tally, entry: Round, previous: Round | None, speaker: Spea
 
 
 def _elected(tally: Tally, entry: Round, speaker: Speaker) -> Iterator[str]:
-    """Who is elected, and why."""
-    for option in entry.elected:
+    """Who is elected, and why. A tie that all of it win together is told by the result alone."""
+    for option in entry.elected if len(tally.winners) <= max(tally.seats, 1) or not entry.ties else ():
         votes = entry.votes(option)
         key = _reason(tally, entry, option)
         threshold = 0 if entry.threshold is None else entry.threshold

@@ -50,7 +50,7 @@ METHODS: Mapping[str, tuple[str, str]] = {
         "pass to their next choice, until an option has the votes it needs.",
     ),
     "irv-multi-pass": (
-        "{seats}个席位依次产生：每次都重新排序计票，已当选者不再参加。",
+        "{seats}个席位依次产生：每产生一个都从头计票，已当选者不再参加。",
         "The seats ({seats}) are filled one after another, each by a whole instant-runoff count without those already elected.",
     ),
     "irv-bottoms-up": (
@@ -87,7 +87,7 @@ METHODS: Mapping[str, tuple[str, str]] = {
         "a circle.",
     ),
     "minimax": (
-        "把选项两两比较；最不利的一次比较最轻者胜出。",
+        "把选项两两比较；每个选项只看它最不利的一次，其中失利最轻者胜出。",
         "Options are compared two by two; the option wins whose worst comparison is least bad.",
     ),
     "copeland": (
@@ -115,6 +115,11 @@ METHODS: Mapping[str, tuple[str, str]] = {
 """How each method decides."""
 
 OPENING: Mapping[str, tuple[str, str]] = {
+    "cast_none": ("没有人投票。", "No ballot was cast."),
+    "cast_all_blank": (
+        "共投出{cast}张选票，都没有任何标记。",
+        "{cast:ballot was|ballots were} cast, without a mark on any.",
+    ),
     "cast": ("共投出{cast}张选票，全部计票。", "{cast:ballot was|ballots were} cast and counted."),
     "cast_blank": (
         "共投出{cast}张选票，其中{undervotes}张没有任何标记，其余{valid}张计票。",
@@ -201,20 +206,21 @@ ROUNDS: Mapping[str, tuple[str, str]] = {
         "Below the required minimum and eliminated: {tallies}.",
     ),
     "eliminated_together": ("{tallies}一并淘汰。", "{tallies} are eliminated together."),
+    "not_elected": ("席位已满，{option}未当选。", "The seats are filled; {option} is not elected."),
     "exclusion": ("{option}票数最少，被淘汰。", "{option} has the fewest votes and is eliminated."),
     "moved_surplus": (
         "{source}超出当选基数的票转移：{parts}。",
-        "The votes of {source} above the quota go on: {parts}.",
+        "Of the votes of {source} above the quota, {parts}.",
     ),
-    "moved": ("{source}的选票转移：{parts}。", "The votes of {source} go on: {parts}."),
-    "to": ("{option}得{votes}票", "{votes} to {option}"),
-    "to_value": ("{option}得{votes}票（选票{ballots}张）", "{votes} to {option} (on {ballots:ballot|ballots})"),
-    "out_choices": ("{votes}票没有下一选择", "{votes} without a further choice"),
-    "out_overvotes": ("{votes}票因同一名次标记多个选项而停止", "{votes} stopped by several marks at one rank"),
-    "out_duplicates": ("{votes}票因重复标记而停止", "{votes} stopped by an option marked again"),
-    "out_skipped": ("{votes}票因空缺名次过多而停止", "{votes} stopped by too many empty ranks"),
-    "out_residual": ("{votes}票因舍去小数而失去", "{votes} lost by rounding down"),
-    "out_final_surplus": ("{votes}票为最后余票", "{votes} left over at the end"),
+    "moved": ("{source}的选票转移：{parts}。", "Of the votes of {source}, {parts}."),
+    "to": ("{option}得{votes}票", "{votes:goes|go} to {option}"),
+    "to_value": ("{option}得{votes}票（选票{ballots}张）", "{votes:goes|go} to {option} (on {ballots:ballot|ballots})"),
+    "out_choices": ("{votes}票没有下一选择", "{votes:has|have} no further choice"),
+    "out_overvotes": ("{votes}票因同一名次标记多个选项而停止", "{votes:stops|stop} at several marks in one rank"),
+    "out_duplicates": ("{votes}票因重复标记而停止", "{votes:stops|stop} at an option marked again"),
+    "out_skipped": ("{votes}票因空缺名次过多而停止", "{votes:stops|stop} at too many empty ranks"),
+    "out_residual": ("{votes}票因舍去小数而失去", "{votes:is|are} lost by rounding down"),
+    "out_final_surplus": ("{votes}票因席位已满而不再转移", "{votes:stays|stay} because all seats are filled"),
     "moved_none": ("{source}没有可转移的选票。", "{source} has no votes to pass on."),
     "residual": ("舍去小数累计{votes}票。", "Rounding down has set aside {votes:vote|votes} in all."),
 }
@@ -324,7 +330,8 @@ PAIRS: Mapping[str, tuple[str, str]] = {
 RESULTS: Mapping[str, tuple[str, str]] = {
     "no_ballots": ("没有可计的标记，无人当选。", "No ballot bears a mark that counts, so nobody is elected."),
     "elected_one": ("结果：{options}当选。", "Result: {options} is elected."),
-    "answer": ("结果：“{options}”。", "Result: “{options}”."),
+    "carried": ("结果：通过。", "Result: carried."),
+    "not_carried": ("结果：未通过。", "Result: not carried."),
     "elected_many": ("结果：{options}当选。", "Result: {options} are elected."),
     "elected_nobody": ("结果：无人当选。", "Result: nobody is elected."),
     "seats_left": (

@@ -2,7 +2,8 @@
 
 Source: "Algorithm 123: Single transferable vote by Meek's method"; OpenSTV: `=` for an equal rank, `-` for a skipped
 rank, `#` to the end of the line, a ballot id in parentheses (read and dropped). Names are quoted; a quote or backslash
-within is written after a backslash.
+within is written after a backslash. A name without quotes is its whole line,
+as election offices publish them; where there are fewer lines than names, it is a word.
 """
 
 from __future__ import annotations
@@ -72,6 +73,8 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self.last = (1, 1)
+        self.lines = text.split("\n")
+        self.by_line = False
         self.tokens = list(self.scan(text))
         self.place = 0
 
@@ -169,9 +172,10 @@ class _Reader:
     def names(self, size: int) -> Rank:
         """The names of the options."""
         found: list[str] = []
+        self.by_line = len({token.line for token in self.tokens[self.place :]}) >= size
         for number in range(1, size + 1):
             token = self.take(f"the name of option {number}")
-            name = _unquoted(token)
+            name = self.named(token)
             if name in found:
                 raise self.fault(token, f"two options have the name {name!r}")
             if not name:
@@ -179,19 +183,29 @@ class _Reader:
             found.append(name)
         return tuple(found)
 
+    def named(self, token: _Token) -> str:
+        """What a token names: the quoted text, else the rest of its line, else the word."""
+        if token.kind == "text":
+            return re.sub(r"\\(.)", r"\1", token.text[1:-1])
+        if not self.by_line:
+            return token.text
+        while (following := self.peek()) is not None and following.line == token.line:
+            self.place += 1
+        return self.lines[token.line - 1][token.column - 1 :].partition("#")[0].strip()
+
     def title(self) -> str:
         """The title, if there is one; source and comment may follow and are dropped."""
+        first = self.peek()
+        if first is None:
+            return ""
+        if first.kind == "word":
+            return self.named(self.take("the title"))
         texts = self.tokens[self.place :]
         for token in texts[3:] or [token for token in texts if token.kind == "id"]:
             raise self.fault(token, f"expected the end of the file; got {token.text}")
-        return _unquoted(texts[0]) if texts else ""
+        return self.named(texts[0])
 
     @staticmethod
     def fault(token: _Token, reason: str) -> IllegalFile:
         """A fault at a token."""
         return IllegalFile(FORM, token.line, token.column, reason)
-
-
-def _unquoted(token: _Token) -> str:
-    """The text of a quoted or bare word."""
-    return re.sub(r"\\(.)", r"\1", token.text[1:-1]) if token.kind == "text" else token.text
