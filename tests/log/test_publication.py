@@ -189,6 +189,21 @@ def test_the_salts_are_fresh_for_every_event(engine: Engine) -> None:
         assert session.exec(select(Event.reason)).all() == [REASON] * 3
 
 
+def test_what_was_written_stands_in_the_entry_as_the_hash_that_was_given(engine: Engine, machine: Signing) -> None:
+    hashed = journal_entries.text_hash(bytes(32), "支持")
+
+    def work(session: Any) -> None:
+        moved = {"subject_kind": "contest", "subject_id": "x_1", "kind": "moved", "to_state": "noticed"}
+        journal.record(session, community_id=COMMUNITY, actor_id="per_1", now=NOW, text=hashed, **moved)
+
+    transact(engine, lambda session: ballots.community(session))
+    transact(engine, work)
+    sequencer.flush(engine, COMMUNITY, NOW, machine)
+    (entry,) = entries(engine)
+    assert isinstance(entry, Moved)
+    assert entry.text == hashed
+
+
 def test_a_visitor_reads_on_from_a_size_or_from_a_kept_checkpoint(engine: Engine, machine: Signing) -> None:
     transact(engine, lambda session: ballots.community(session))
     for _ in range(3):

@@ -31,10 +31,13 @@ def record(
     from_state: str | None = None,
     to_state: str | None = None,
     reason: str | None = None,
+    text: bytes | None = None,
     facts: Mapping[str, EventFact] | None = None,
 ) -> Event:
     """Write that `actor_id` did `kind` (past tense) to the subject at `now`. Flushed, not committed.
 
+    `text` is the salted hash (`voting.core.evidence.journal_entries.text_hash`) of what was written: the text itself and its
+    salt lie with the subject, where they can be erased, and never here.
     Hold the subject's row, and append to its own log, before: a public event holds the community's journal from here on.
     """
     event = Event(
@@ -48,7 +51,7 @@ def record(
         actor_id=actor_id,
         at=now,
         reason=reason,
-        facts=dict(facts or {}),
+        facts=dict(facts or {}) | ({} if text is None else {"text": text.hex()}),
     )
     session.add(event)
     session.flush()

@@ -57,6 +57,7 @@ def publish(session: Session, event: Event) -> None:
         actor=journal_entries.actor_hash(actor_salt, event.actor_id),
         from_state=event.from_state,
         reason=None if reason_salt is None else journal_entries.text_hash(reason_salt, event.reason or ""),
+        text=bytes.fromhex(event.facts["text"]) if "text" in event.facts else None,
     )
     log = logs.of_community(session, event.community_id)
     number = logs.append(session, log, journal_entries.encode(entry))

@@ -1,7 +1,7 @@
 """The entries of a community's journal: what moved, and how its contests' logs stood. Source: docs/evidence-format.md §2.
 
-An entry names ids and states. Who did it and why stand there as salted hashes only: whoever is told the salt can check them,
-and when the salt is erased nobody can any more, while every proof stays valid.
+An entry names ids and states. Who did it, why, and what they wrote stand there as salted hashes only: whoever is told the
+salt can check them, and when the salt is erased nobody can any more, while every proof stays valid.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ class Moved:
     actor: Annotated[bytes, HASH]
     from_state: Annotated[str | None, TEXT] = None
     reason: Annotated[bytes | None, HASH] = None
+    text: Annotated[bytes | None, HASH] = None
+    """What was written, as a salted hash: the salt is kept beside the text and erased with it."""
 
 
 @dataclass(frozen=True, slots=True)
