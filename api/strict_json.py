@@ -1,7 +1,8 @@
 """JSON as the service reads it: RFC 8259 in UTF-8, I-JSON (RFC 7493) without its ambiguities.
 
 Refused: bytes that are not UTF-8, members given twice, integers beyond ±(2^53 − 1), numbers that are not finite, NUL,
-unpaired surrogates, and nesting deeper than the limit (measured before anything is parsed). Texts come out in NFC.
+unpaired surrogates, runs of combining marks that are no text (to normalise a body full of them would take minutes), and
+nesting deeper than the limit (measured before anything is parsed). Texts come out in NFC.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from api.problems import Malformed
+from voting.core import texts
 from voting.errors import Invalid, YishiError
 
 _MOST = 2**53 - 1
@@ -40,7 +42,7 @@ def loads(body: bytes, max_depth: int) -> Any:
     if _SUSPICIOUS.search(body):
         _refuse_forbidden(value)
     if not text.isascii() or b"\\u" in body:
-        return _normal(value)
+        return _normal(value, "")
     return value
 
 
@@ -107,9 +109,13 @@ def _texts(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
             yield from _texts(inner, f"{pointer}/{place}")
 
 
-def _normal(value: Any) -> Any:
+def _normal(value: Any, pointer: str) -> Any:
     if isinstance(value, str):
+        if not texts.is_stream_safe(value):
+            raise Invalid.at(pointer, "text_too_many_marks", limit=texts.MOST_MARKS)
         return unicodedata.normalize("NFC", value)
     if isinstance(value, dict):
-        return _object([(_normal(name), _normal(inner)) for name, inner in value.items()])
-    return [_normal(inner) for inner in value] if isinstance(value, list) else value
+        return _object([(_normal(name, pointer), _normal(inner, f"{pointer}/{name}")) for name, inner in value.items()])
+    if isinstance(value, list):
+        return [_normal(inner, f"{pointer}/{place}") for place, inner in enumerate(value)]
+    return value

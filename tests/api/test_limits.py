@@ -75,6 +75,7 @@ async def refused(client: httpx.AsyncClient, body: bytes, headers: dict[str, str
         (b'{"text": "\xff"}', 400, "malformed_encoding"),
         (b'{"text": "\xed\xa0\x80"}', 400, "malformed_encoding"),
         (b'{"text": "a\\u0000b"}', 422, "forbidden_character"),
+        (b'{"text": ["a' + "\u0301\u0316".encode() * 400 + b'"]}', 422, "text_too_many_marks"),
         (b'{"text": "\\ud800"}', 422, "forbidden_character"),
         (b'{"text": "a\x00b"}', 400, "malformed_json"),
         (b'{"text": "a", "text": "b"}', 422, "duplicate_member"),
