@@ -31,7 +31,18 @@ _FIGURE = {
     ],
     "description": "A number for every basis alike, or one for each",
 }
-_VOTES = {"type": "object", "additionalProperties": False, "properties": dict.fromkeys(STATES, _FIGURE)}
+_APART = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {"delivered": _FIGURE, "undelivered": _FIGURE},
+    "required": ["delivered"],
+}
+_SILENT = {"anyOf": [_FIGURE, _APART], "description": "Reached and did not answer; or apart, by proof of delivery"}
+_VOTES = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": dict.fromkeys(STATES, _FIGURE) | {"silent": _SILENT},
+}
 _COUNTS: Any = {
     "roll": {"heads": 1291, "area": 12_000_000},
     "votes": {
@@ -49,7 +60,7 @@ Listed = Annotated[Any, WithJsonSchema({"type": "array", "items": {"type": "obje
 
 
 class Counts(Request):
-    """What was counted. Missing states are nothing; silence that is not given is the rest of the roll."""
+    """What was counted. Missing states are nothing; `silent` are those reached with proof who did not answer."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_COUNTS]})
 
@@ -139,6 +150,7 @@ class EvaluationOut(BaseModel):
     strict_tests: list[TestOut]
     pending: list[str] = Field(description="What the rule asks for and nobody counted")
     folds: list[dict[str, Any]] = []
+    silence: list[dict[str, Any]] = []
     weights: list[dict[str, Any]] = []
     petition: list[TestOut] = []
     objection: list[TestOut] = []

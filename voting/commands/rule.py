@@ -129,7 +129,13 @@ def _word(met: bool) -> str:
 
 def _sentences(found: dict[str, Any]) -> list[dict[str, str]]:
     """Every sentence of an evaluation, in the order of reading."""
-    parts = [*found.get("weights", ()), *found.get("folds", ()), *found.get("petition", ()), *found["tests"]]
+    parts = [
+        *found.get("weights", ()),
+        *found.get("silence", ()),
+        *found.get("folds", ()),
+        *found.get("petition", ()),
+        *found["tests"],
+    ]
     parts += [test for number in found.get("rounds", ()) for one in number["candidates"] for test in one["tests"]]
     parts += [*found.get("objection", ()), *found.get("proxies", ())]
     if "min_participants" in found:

@@ -1,4 +1,4 @@
-"""Counts are read exactly or refused: missing figures are nothing, silence is the rest, and nobody votes twice."""
+"""Counts are read exactly or refused: missing figures are nothing, silence needs proof, and nobody votes twice."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FAULTS: list[tuple[Any, str, str]] = [
     ({"roll": 3}, "/votes", "missing_member"),
     ({"roll": 3, "votes": []}, "/votes", "wrong_type"),
     ({"roll": 3, "votes": {}, "vote": {}}, "/vote", "unknown_member_did_you_mean"),
-    ({"roll": 0, "votes": {}}, "/roll", "counts_roll_empty"),
+    ({"roll": 0, "votes": {"for": 1}}, "/votes/for", "counts_above_roll"),
     ({"roll": -3, "votes": {}}, "/roll", "out_of_bounds"),
     ({"roll": 3.0, "votes": {}}, "/roll", "wrong_form"),
     ({"roll": True, "votes": {}}, "/roll", "wrong_form"),
@@ -35,6 +35,9 @@ FAULTS: list[tuple[Any, str, str]] = [
     ({"roll": 3, "votes": {"for": None}}, "/votes/for", "wrong_form"),
     ({"roll": 3, "votes": {"for": 4}}, "/votes/for", "counts_above_roll"),
     ({"roll": 3, "votes": {"for": 2, "silent": 2}}, "/votes", "counts_above_roll"),
+    ({"roll": 3, "votes": {"for": 2, "silent": {"delivered": 1, "undelivered": 1}}}, "/votes", "counts_above_roll"),
+    ({"roll": 3, "votes": {"silent": {"undelivered": 1}}}, "/votes/silent/delivered", "missing_member"),
+    ({"roll": 3, "votes": {"silent": {"delivered": 1, "lost": 1}}}, "/votes/silent/lost", "unknown_member"),
     ({"roll": {"heads": 3, "area": 10}, "votes": {"for": {"heads": 1, "area": 11}}}, "/votes/for", "counts_above_roll"),
     ({"roll": 3, "votes": {"object": 4}}, "/votes/object", "counts_above_roll"),
     ({"roll": 3, "votes": {}, "proxies": [{"held": 1}]}, "/proxies/0/holder", "missing_member"),
@@ -63,9 +66,16 @@ def test_a_state_that_is_not_given_is_nothing() -> None:
     assert rules.evaluate(ORDINARY, {"roll": 6, "votes": {"for": 3}}).tests[1].have == 3
 
 
-def test_silence_that_is_not_given_is_the_rest_of_the_roll() -> None:
+def test_nobody_is_silent_until_that_was_counted() -> None:
     found = counts.read({"roll": 10, "votes": {"for": 3, "against": 1}}, ("count", "area"))
-    assert found.of("silent", "area") == 6
+    assert (found.of("silent", "area"), "silent" in found.given) == (0, False)
+
+
+def test_silence_given_apart_is_what_was_delivered_with_proof() -> None:
+    silent = {"delivered": {"heads": 4, "area": 40}, "undelivered": {"heads": 2, "area": 20}}
+    document = {"roll": {"heads": 10, "area": 100}, "votes": {"for": {"heads": 3, "area": 30}, "silent": silent}}
+    found = counts.read(document, ("count", "area"))
+    assert (found.of("silent", "count"), found.of("silent", "area")) == (4, 40)
 
 
 def test_silence_that_is_given_may_be_less_than_the_rest() -> None:

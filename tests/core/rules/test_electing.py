@@ -85,7 +85,7 @@ def test_plurality_tied_is_undecided() -> None:
 
 def test_nobody_is_elected_without_a_vote() -> None:
     found = held({"甲": 0}, rule="cn.unit-leader.plurality", took_part=0)
-    assert (found.outcome, found.rounds[0].elected) == (FAILED, ())
+    assert (found.outcome, found.rounds[0].elected) == (INCONCLUSIVE, ())
 
 
 def test_the_order_and_names_of_candidates_change_nothing() -> None:

@@ -60,7 +60,7 @@ def test_a_fold_into_a_named_state() -> None:
     rule = rules.read(
         document(fold={"silent": "for"}, participating=["for", "against", "silent"], tests=[a_test(of="roll")])
     )
-    found = rules.evaluate(rule, {"roll": 10, "votes": {"for": 2, "against": 4}})
+    found = rules.evaluate(rule, {"roll": 10, "votes": {"for": 2, "against": 4, "silent": 4}})
     assert (found.strict, found.folded) == (False, True)
 
 

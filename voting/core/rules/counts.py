@@ -1,8 +1,9 @@
 """What was counted: the roll and, for each state of a ballot, how many heads, how much area, shares or entitlements.
 
 The form: `{"roll": {"heads": n, "area": n}, "votes": {"for": {"heads": n, "area": n}, "against": …}}`. A bare number means the
-same for every basis. A state that is not given is nothing, but `silent` is then the rest of the roll. Whoever was not
-reached is neither: give `silent` where it is less than the rest. Figures are exact; a total above the roll is refused.
+same for every basis. A state that is not given is nothing. `silent` are those whom the paper reached, with proof, and who did
+not answer; nobody is silent until that was counted. It may be given apart: `{"delivered": …, "undelivered": …}`, of which
+only the first is silence. Figures are exact; a total above the roll is refused.
 """
 
 from __future__ import annotations
@@ -91,8 +92,9 @@ def as_document(counts: Counts) -> dict[str, Any]:
         "roll": named(counts.roll),
         "votes": {state: named(counts.votes[state]) for state in STATES if any(counts.votes[state].values())},
     }
-    # Silence that is the whole rest may be left out or said; here it is always said.
-    document["votes"].setdefault("silent", named(counts.votes["silent"]))
+    # That nobody was silent, and that nobody counted it, are not the same.
+    if "silent" in counts.given:
+        document["votes"].setdefault("silent", named(counts.votes["silent"]))
     if counts.candidates is not None:
         document["candidates"] = {name: named(counts.candidates[name]) for name in sorted(counts.candidates)}
     return document
@@ -105,13 +107,16 @@ def _read(
     parts = top.members(legal, ("votes",) if first_roll is not None else ("roll", "votes"))
     roll, lots = _roll(parts["roll"], bases) if "roll" in parts else (first_roll or dict.fromkeys(bases, 1), None)
     given = parts["votes"].members(STATES)
-    votes = {state: _amounts(node, bases) for state, node in given.items()}
+    votes = {state: _amounts(node, bases) for state, node in given.items() if not _is_apart(state, node)}
+    unreached: Amounts = dict.fromkeys(bases, 0)
+    if "silent" in given and "silent" not in votes:
+        votes["silent"], unreached = _apart(given["silent"], bases)
     if "roll" in parts or first_roll is not None:
-        _check(parts["votes"], roll, votes, bases)
+        _check(parts["votes"], roll, votes, unreached, bases)
     candidates = parts["candidates"].free() if "candidates" in parts else None
     return Counts(
         roll=roll,
-        votes=_complete(roll, votes, bases),
+        votes=_complete(votes, bases),
         given=frozenset(votes),
         lots=lots,
         candidates=None if candidates is None else {name: _amounts(node, bases) for name, node in candidates.items()},
@@ -128,12 +133,20 @@ def _roll(node: Node, bases: Sequence[str]) -> tuple[Amounts, int | None]:
     if isinstance(node.value, Mapping) and "lots" in node.value:
         lots = node.at("lots", node.value["lots"]).whole(0)
         node = Node({name: value for name, value in node.value.items() if name != "lots"}, node.pointer, node.faults)
-    before = len(node.faults)
-    roll = _amounts(node, bases)
-    for basis in bases:
-        if roll[basis] == 0 and len(node.faults) == before:
-            node.fault("counts_roll_empty", basis=basis)
-    return roll, lots
+    return _amounts(node, bases), lots
+
+
+def _is_apart(state: str, node: Node) -> bool:
+    return (
+        state == "silent" and isinstance(node.value, Mapping) and bool({"delivered", "undelivered"} & set(node.value))
+    )
+
+
+def _apart(node: Node, bases: Sequence[str]) -> tuple[Amounts, Amounts]:
+    """Silence with proof of delivery, and what was never proven to have arrived."""
+    parts = node.members(("delivered", "undelivered"), ("delivered",))
+    unreached = _amounts(parts["undelivered"], bases) if "undelivered" in parts else dict.fromkeys(bases, 0)
+    return _amounts(parts["delivered"], bases) if "delivered" in parts else dict.fromkeys(bases, 0), unreached
 
 
 def _amounts(node: Node, bases: Sequence[str]) -> Amounts:
@@ -160,24 +173,20 @@ def _whole(node: Node) -> Amount:
     return amount
 
 
-def _complete(roll: Amounts, votes: Mapping[str, Amounts], bases: Sequence[str]) -> dict[str, Amounts]:
-    """Every state: what is not given is nothing, but silence is the rest of the roll."""
+def _complete(votes: Mapping[str, Amounts], bases: Sequence[str]) -> dict[str, Amounts]:
+    """Every state: what is not given is nothing."""
     empty: Amounts = dict.fromkeys(bases, 0)
-    found = {state: votes.get(state, empty) for state in STATES}
-    if "silent" not in votes and any(state in votes for state in BALLOTS):
-        cast = {basis: sum(found[state][basis] for state in BALLOTS) for basis in bases}
-        found["silent"] = {basis: max(roll[basis] - cast[basis], 0) for basis in bases}
-    return found
+    return {state: votes.get(state, empty) for state in STATES}
 
 
-def _check(node: Node, roll: Amounts, votes: Mapping[str, Amounts], bases: Sequence[str]) -> None:
+def _check(node: Node, roll: Amounts, votes: Mapping[str, Amounts], unreached: Amounts, bases: Sequence[str]) -> None:
     """Nobody votes twice: no figure, and no sum of ballots, exceeds the roll."""
     for basis in bases:
         facts = {"basis": "heads" if basis == "count" else basis, "roll": exact(roll[basis])}
         above = [state for state in votes if votes[state][basis] > roll[basis]]
         for state in above:
             node.at(state, None).fault("counts_above_roll", got=exact(votes[state][basis]), **facts)
-        total = sum(votes[state][basis] for state in BALLOTS if state in votes)
+        total = unreached[basis] + sum(votes[state][basis] for state in BALLOTS if state in votes)
         if not above and total > roll[basis]:
             node.fault("counts_above_roll", got=exact(total), **facts)
 

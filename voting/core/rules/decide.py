@@ -38,7 +38,9 @@ class Tallied:
     """Ballots that give some option a vote."""
     seats: int = 1
     silent: Amounts | None = None
-    """Electors whom the paper reached and who did not answer; unknown where nothing is given."""
+    """Electors whom the paper reached, with proof, and who did not answer; unknown where nothing is given."""
+    objecting: Amounts | None = None
+    """Electors who objected in writing to the result; unknown where nothing is given."""
     number: int = 1
     """The round."""
 
@@ -79,18 +81,17 @@ def decide(
     counts = counts_of(rule, tallied)
     if second is not None:
         counts = replace(counts, second=counts_of(rule, second))
-    found = evaluate.of(rule, counts, find)
-    if any(fold.state == "silent" for fold in rule.fold) and tallied.silent is None:
-        found = replace(found, pending=(*found.pending, "delivery"))
-    return Decision(found, counts)
+    return Decision(evaluate.of(rule, counts, find), counts)
 
 
 def counts_of(rule: Rule, tallied: Tallied) -> Counts:
     """A tally as counts, on the bases that the rule looks at."""
     bases = rule.bases
-    silent = tallied.silent or dict.fromkeys(bases, 0)
+    papers = {
+        name: found for name, found in (("silent", tallied.silent), ("object", tallied.objecting)) if found is not None
+    }
     if rule.elect is not None:
-        votes = {"for": tallied.marked, "invalid": _less(tallied.cast, tallied.marked, bases), "silent": silent}
+        votes = {"for": tallied.marked, "invalid": _less(tallied.cast, tallied.marked, bases), **papers}
         candidates = {name: _on(amounts, bases) for name, amounts in tallied.options.items()}
         roll, by_state = _on(tallied.roll, bases), {state: _on(one, bases) for state, one in votes.items()}
         # What one ballot may mark was settled when it was cast.
@@ -100,8 +101,8 @@ def counts_of(rule: Rule, tallied: Tallied) -> Counts:
         )
     by_role = _by_role(tallied.options, bases)
     marked = {basis: sum(amounts[basis] for amounts in by_role.values()) for basis in bases}
-    votes = {**by_role, "invalid": _less(tallied.cast, marked, bases), "silent": _on(silent, bases)}
-    return of_ballots(_on(tallied.roll, bases), votes)
+    votes = {**by_role, "invalid": _less(tallied.cast, marked, bases), **papers}
+    return of_ballots(_on(tallied.roll, bases), {state: _on(one, bases) for state, one in votes.items()})
 
 
 def _by_role(options: Mapping[str, Amounts], bases: Sequence[str]) -> dict[str, Amounts]:

@@ -6,7 +6,7 @@ named in `pending`.
 
 - passed: every test is met.
 - failed: enough took part, and it was not carried.
-- inconclusive: too few took part, or candidates are tied; nothing was decided.
+- inconclusive: too few took part, or nobody did, or candidates are tied; nothing was decided.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from voting.core.rules import counts as counting
 from voting.core.rules import electing, folding, proxies, trials, weighing
 from voting.core.rules.counts import Amounts, Counts
 from voting.core.rules.electing import RoundFound
-from voting.core.rules.folding import Folded
+from voting.core.rules.folding import Folded, Silence
 from voting.core.rules.form import BALLOTS, Rule, Test, Words
 from voting.core.rules.proxies import Checked
 from voting.core.rules.sentences import of_minimum
@@ -62,6 +62,7 @@ class Evaluation:
     strict: bool
     folded: bool | None
     folds: tuple[Folded, ...] = ()
+    silence: tuple[Silence, ...] = ()
     weighed: tuple[Weighed, ...] = ()
     minimum: Minimum | None = None
     petition: tuple[Tested, ...] = ()
@@ -114,22 +115,24 @@ def _vote(rule: Rule, counts: Counts, find: Callable[[str], Rule]) -> Evaluation
     parts = _Parts.found(rule, counts, persons)
     strict_tests = _all(rule.tests, strict_sums)
     tests = _all(rule.tests, sums) if rule.fold else strict_tests
-    valid = all(one.result for one in tests if one.test.kind == "quorum") and parts.enough
-    rounds = _elect(rule, counts, sums) if valid else ()
+    quorate = all(one.result for one in tests if one.test.kind == "quorum") and parts.enough
+    valid = quorate and _somebody_voted(rule, persons)
+    rounds = _elect(rule, counts, sums) if quorate else ()
     outcome = _outcome(tests, parts, rounds, valid, counts)
     fallback = _fallback(rule, counts, sums, outcome, find)
-    if fallback is not None and fallback.evaluation is not None:
-        outcome = fallback.evaluation.outcome
-    met = parts.met and (not rounds or rounds[-1].open == 0)
+    second = fallback.evaluation if fallback is not None else None
+    met = valid and parts.met and (not rounds or rounds[-1].open == 0)
+    strict = met and all(one.result for one in strict_tests)
     return Evaluation(
         rule=rule,
         stage="vote",
-        outcome=outcome,
+        outcome=outcome if second is None else second.outcome,
         tests=tests,
         strict_tests=strict_tests,
-        strict=met and all(one.result for one in strict_tests),
+        strict=strict if second is None else second.strict,
         folded=(met and all(one.result for one in tests)) if rule.fold else None,
         folds=folds,
+        silence=folding.silence(rule, counts),
         weighed=changes,
         minimum=parts.minimum,
         petition=parts.petition,
@@ -171,6 +174,12 @@ class _Parts:
 
 def _all(tests: tuple[Test, ...], sums: Sums) -> tuple[Tested, ...]:
     return tuple(trials.run(test, sums) for test in tests)
+
+
+def _somebody_voted(rule: Rule, persons: Sums) -> bool:
+    """Whether a ballot came in, where the rule looks at ballots: a vote of nobody decides nothing, not even unanimously."""
+    ballots = set(rule.participating) & set(BALLOTS)
+    return not ballots or all(persons.value(("participating",), basis) for basis in rule.bases)
 
 
 def _minimum(rule: Rule, sums: Sums) -> Minimum | None:
@@ -256,6 +265,7 @@ def _pending(rule: Rule, counts: Counts) -> tuple[str, ...]:
     """What the rule asks for and was not counted."""
     asked = {
         "petition": bool(rule.petition) and "sign" not in counts.given,
+        "delivery": rule.folds_silence and "silent" not in counts.given,
         "candidates": rule.elect is not None and counts.candidates is None,
         "objection": rule.objection is not None and "object" not in counts.given,
     }

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from voting.core.rules.counts import Amounts
-from voting.core.rules.form import Fold, Rule
+from voting.core.rules.counts import Amounts, Counts
+from voting.core.rules.form import BALLOTS, Fold, Rule, Words
 from voting.core.rules.numbers import Amount
+from voting.core.rules.sentences import of_silence
 
 SAID = ("for", "against", "abstain")
 """The states among which a majority is looked for."""
@@ -24,6 +25,28 @@ class Folded:
     to: str | None
     basis: str
     amount: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """On one basis: who was reached with proof and did not answer, and who neither voted nor was proven to be reached."""
+
+    basis: str
+    delivered: Amount
+    undelivered: Amount
+
+    @property
+    def text(self) -> Words:
+        """The sentence in `zh` and `en`."""
+        return of_silence(self.basis, self.delivered, self.undelivered)
+
+
+def silence(rule: Rule, counts: Counts) -> tuple[Silence, ...]:
+    """Basis by basis, where the rule folds silence and it was counted."""
+    if not rule.folds_silence or "silent" not in counts.given:
+        return ()
+    rest = {basis: counts.roll[basis] - sum(counts.of(state, basis) for state in BALLOTS) for basis in counts.roll}
+    return tuple(Silence(basis, counts.of("silent", basis), rest[basis]) for basis in counts.roll)
 
 
 def leader(votes: Mapping[str, Amounts], basis: str) -> str | None:
@@ -48,5 +71,4 @@ def apply(votes: Mapping[str, Amounts], folds: tuple[Fold, ...]) -> tuple[Mappin
 
 def strictly_participating(rule: Rule) -> tuple[str, ...]:
     """The participating states without a silence that only the fold makes count."""
-    silent = any(fold.state == "silent" for fold in rule.fold)
-    return tuple(state for state in rule.participating if not (silent and state == "silent"))
+    return tuple(state for state in rule.participating if not (rule.folds_silence and state == "silent"))

@@ -180,6 +180,11 @@ class Rule:
             named.add("count")
         return tuple(basis for basis in BASES if basis in named) or ("count",)
 
+    @property
+    def folds_silence(self) -> bool:
+        """Whether owners who were reached and did not answer are counted with others."""
+        return any(fold.state == "silent" for fold in self.fold)
+
     def every_test(self) -> tuple[Test, ...]:
         """The tests of all parts: petition, vote, election, fall-back, objection."""
         elect = self.elect

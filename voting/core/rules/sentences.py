@@ -95,6 +95,16 @@ def of_fold(state: str, to: str | None, basis: str, amount: Amount) -> Words:
     )
 
 
+def of_silence(basis: str, delivered: Amount, undelivered: Amount) -> Words:
+    """Who was reached and stayed silent, and who was not reached."""
+    on = BASES[basis]
+    return both(
+        f"未回票而送达有据 {exact(delivered)}（{on[0]}），可以并入；未证明送达 {exact(undelivered)}，不并入任何一方。",
+        f"{exact(delivered)} ({on[1]}) were reached with proof and did not answer; {exact(undelivered)} were not proven to be"
+        " reached and are added to none.",
+    )
+
+
 def of_minimum(least: int, have: Amount, result: bool) -> Words:
     """Whether enough persons took part."""
     says = ("达到", "enough") if result else ("不足", "too few")

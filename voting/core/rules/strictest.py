@@ -15,7 +15,7 @@ from itertools import combinations
 from voting.core.rules import cone, evaluate
 from voting.core.rules.cone import Inequality, inequality
 from voting.core.rules.counts import of_ballots
-from voting.core.rules.folding import SAID
+from voting.core.rules.folding import SAID, strictly_participating
 from voting.core.rules.form import BALLOTS, BASES, SIGNS, Figure, Rule, Test
 
 STRICTER, WEAKER, EQUAL, INCOMPARABLE = "stricter", "weaker", "equal", "incomparable"
@@ -143,10 +143,19 @@ def _ground() -> Iterator[Inequality]:
 
 def _met(rule: Rule, basis: str, case: _Case) -> Iterator[Inequality]:
     yield from case.guards
+    voted = _voted(rule, basis)
+    if voted is not None:
+        yield inequality(voted, strict=True)
     for test in tests_of(rule):
         if test.basis == basis:
             yield inequality(_figure(test.of, case), strict=True)
             yield _holds(test, case)
+
+
+def _voted(rule: Rule, basis: str) -> Vector | None:
+    """The ballots that came in, of which a rule that looks at ballots needs some; nothing where it looks at none."""
+    ballots = [_unit(state) for state in strictly_participating(rule) if state in BALLOTS]
+    return _sum(ballots) if ballots and basis in rule.bases else None
 
 
 def _holds(test: Test, case: _Case) -> Inequality:

@@ -55,6 +55,15 @@ def evaluation_to_json(found: Evaluation) -> dict[str, Any]:
             }
             for one in found.folds
         ],
+        "silence": [
+            {
+                "basis": one.basis,
+                "delivered": exact(one.delivered),
+                "undelivered": exact(one.undelivered),
+                "text": dict(one.text),
+            }
+            for one in found.silence
+        ],
         "weights": [
             {
                 "tag": one.tag,
