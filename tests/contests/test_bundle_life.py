@@ -111,6 +111,18 @@ def test_an_annulled_contest_keeps_its_bundle(engine: Engine, tmp_path: Path) ->
     assert kinds(content)[-1] == "annulled"
 
 
+def test_a_certificate_that_was_set_aside_stays_in_the_bundle_beside_the_annulment(
+    engine: Engine, tmp_path: Path
+) -> None:
+    publish(engine, tmp_path)
+    move(engine, tmp_path, certifying.certify)
+    move(engine, tmp_path, moves.annul, reason="set aside by a court")
+    content = made(engine)
+    judged(content)
+    assert kinds(content)[-2:] == ["certified", "annulled"]
+    assert opened(engine).json("manifest.json")["state"] == "annulled"
+
+
 def test_of_those_who_cast_twice_the_last_ballot_is_in_the_box_and_both_in_the_log(
     engine: Engine, tmp_path: Path
 ) -> None:

@@ -259,10 +259,17 @@ def test_objections_last_their_days(session: Session) -> None:
     certifying.certify(session, RETURNING, contest_id, now=NOW + 6 * DAY)
 
 
-def test_a_certified_contest_is_not_annulled(session: Session) -> None:
+def test_a_certificate_set_aside_leaves_result_and_certificate_as_they_were(session: Session) -> None:
     contest_id = published(session)
     certifying.certify(session, RETURNING, contest_id, now=NOW + DAY)
-    assert refused(session, contest_id, moves.annul, RETURNING, reason="late regret") == "illegal_move"
+    before = results.of(session, STRANGER, contest_id, now=NOW + DAY)[1].result_hash
+    with pytest.raises(Forbidden):
+        moves.annul(session, OFFICER, contest_id, reason="late regret", now=NOW + DAY)
+    moves.annul(session, RETURNING, contest_id, reason="judgment 417", now=NOW + DAY)
+    assert results.of(session, STRANGER, contest_id, now=NOW + DAY)[1].result_hash == before
+    told = [(event.kind, event.from_state) for event in journal.of(session, "contest", contest_id)]
+    assert set(told) >= {("certified", "provisional"), ("annulled", "certified")}
+    assert refused(session, contest_id, moves.annul, RETURNING, reason="again") == "illegal_move"
 
 
 def test_annulling_says_why(session: Session) -> None:

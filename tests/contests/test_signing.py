@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
@@ -235,15 +236,15 @@ def test_a_challenge_holds_back_the_certificate_until_the_recount(session: Sessi
     assert told[0].facts["same"] is True
 
 
-def as_counted_by_mistake(session: Session, contest_id: str) -> bytes:
+def as_counted_by_mistake(session: Session, contest_id: str, at: datetime = LATER) -> bytes:
     """Put a tally behind the others that the box does not give, as a faulty counting would have. Its hash."""
     contest = session.get_one(Contest, contest_id)
     wrong = counting.document(contest, queries.turnout(session, contest), None)
     tally = Tally(
-        id=timed_id("tal", LATER),
+        id=timed_id("tal", at),
         community_id="com_1",
         contest_id=contest_id,
-        counted_at=LATER,
+        counted_at=at,
         result=wrong,
         result_hash=counting.hash_of(wrong),
     )

@@ -21,6 +21,7 @@ from voting.core.evidence.events import KeyChanged
 from voting.core.evidence.notes import Note
 from voting.errors import Conflict, Fault, Invalid
 from voting.log import logs
+from voting.log.tables import Log
 
 NAME = "key-change"
 
@@ -68,10 +69,10 @@ def _text(session: Session, loaded: Loaded, name: str, new_key: str) -> str:
     found = [fault.code for fault in officials.faults(_changed(contest, name, new_key), contest.k)]
     if found or new_key == old_key:
         raise Invalid([Fault("/new_key", code) for code in found or ["official_key_twice"]])
-    origin = logs.get(session, contest.id).origin
-    if origin is None:
+    log = session.get(Log, contest.id)
+    if log is None or log.origin is None:
         raise Conflict("nothing_to_sign_yet", state=contest.state)
-    return statements.key_change(origin, name, old_key, new_key)
+    return statements.key_change(log.origin, name, old_key, new_key)
 
 
 def _key_of(contest: Contest, name: str) -> str:

@@ -53,11 +53,13 @@ def key(session: Session, principal: Principal, batch_id: str, ballots: Sequence
     session.add(keying)
     batch.state = state
     session.flush()
-    paper.record(session, principal, held, "paper_keyed")
     both = _both(session, held, form)
-    if both is not None:
+    if both is None:
+        paper.record(session, principal, held, "paper_keyed")
+    else:
         batch.discrepancies = len(discrepancies(*both))
-        _compare(session, principal, held, both)
+        kind = "paper_matched" if _compare(session, principal, held, both) else "paper_keyed"
+        paper.record(session, principal, held, kind, discrepancies=batch.discrepancies)
     return paper.view(session, principal, held)
 
 
@@ -78,10 +80,10 @@ def resolve(
     packed = {n: _packed(form, marks, f"/resolutions/{n}").hex() for n, marks in resolutions.items()}
     row.resolved = row.resolved | {str(number): ballot for number, ballot in packed.items()}
     session.flush()
-    paper.record(session, principal, held, "paper_resolved", ballots=len(resolutions))
     both = _both(session, held, form)
     assert both is not None, "both keyings are there"
-    _compare(session, principal, held, both)
+    kind = "paper_matched" if _compare(session, principal, held, both) else "paper_resolved"
+    paper.record(session, principal, held, kind, ballots=len(resolutions), discrepancies=held.batch.discrepancies)
     return paper.view(session, principal, held)
 
 
@@ -131,19 +133,19 @@ def enter(session: Session, principal: Principal, batch_id: str, *, now: datetim
     return paper.view(session, principal, held)
 
 
-def _compare(session: Session, principal: Principal, held: Held, both: tuple[Keying, Keying]) -> None:
-    """Where everything is settled, fix what the batch holds."""
+def _compare(session: Session, principal: Principal, held: Held, both: tuple[Keying, Keying]) -> bool:
+    """Where everything is settled, fix what the batch holds. Whether it is."""
     batch = held.batch
     ballots = agreed(*both)
     facts = paper.facts(session, principal, held)
     if ballots is None:
         if batch.state == "keying":
             batch.state = lifecycle.move(PAPER, batch.state, "differ", facts)
-        return
+        return False
     batch.state = lifecycle.move(PAPER, batch.state, "match", facts)
     batch.salt = secrets.token_bytes(hashes.SIZE)
     batch.hash = hashes.paper_batch(batch.salt, ballots)
-    paper.record(session, principal, held, "paper_matched", discrepancies=batch.discrepancies)
+    return True
 
 
 def _event(held: Held) -> events.PaperBatch:

@@ -239,7 +239,7 @@ def _may_still_cast(facts: ContestFacts) -> bool:
     return facts.now < facts.closes_at and (facts.revoting or facts.cast < facts.electors)
 
 
-_UNFINISHED = (
+_ANNULLABLE = (
     "draft",
     "noticed",
     "open",
@@ -249,7 +249,9 @@ _UNFINISHED = (
     "provisional",
     "challenged",
     "recounted",
+    "certified",
 )
+"""From here a contest may be annulled. A court may set a certified result aside: the certificate stays on record beside it."""
 
 _BY_RULE = ("extension_used_up", "extension_turnout_enough")
 """What a decision rule that provides for extensions may have against one more."""
@@ -282,7 +284,7 @@ CONTEST: Machine[ContestFacts] = Machine(
         ("recounted", "publish"): Move("provisional"),
         ("certified", "correct"): Move("certified", needs_reason=True),
     }
-    | {(state, "annul"): Move("annulled", needs_reason=True) for state in _UNFINISHED},
+    | {(state, "annul"): Move("annulled", needs_reason=True) for state in _ANNULLABLE},
     guards={
         "roll_not_sealed": lambda facts: facts.roll_state != "sealed",
         "notice_period_running": lambda facts: _runs(facts.noticed_at, facts.notice_days, facts.now),
@@ -318,7 +320,7 @@ EXTERNAL: Machine[ContestFacts] = Machine(
     }
     | {
         (state, "annul"): Move("annulled", needs_reason=True)
-        for state in ("draft", "noticed", "recorded", "provisional")
+        for state in ("draft", "noticed", "recorded", "provisional", "certified")
     },
     guards={**CONTEST.guards, "official_vote_running": lambda facts: facts.now < facts.closes_at},
     dates=_contest_dates,
