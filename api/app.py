@@ -40,6 +40,7 @@ from api.routes import (
     paper,
     persons,
     proofs,
+    proposals,
     proxies,
     publication,
     register,
@@ -99,6 +100,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     external.router,
     tallies.router,
     bundles.router,
+    proposals.router,
 )
 
 

@@ -35,6 +35,7 @@ TAGS: Mapping[str, str] = {
     "paper": "Paper ballots: given out, keyed twice, signed, put into the box. 纸质选票：发放、双人录入、签署、入箱。",
     "persons": "People of the register. 人员。",
     "places": "Buildings, units and dwellings. 楼栋、单元与房屋。",
+    "proposals": "What residents propose, endorse and amend. 居民提案：起草、附议、修改。",
     "register": "The register as a file, in and out. 名册的导入与导出。",
     "residencies": "Who lives where, as what. 居住关系。",
     "results": "Results and rounds, open to everyone. 结果与各轮计票，人人可读。",

@@ -33,7 +33,8 @@ def _put_last(schema: Any, names: Sequence[str]) -> None:
 
 def _make_strict(schema: Any) -> None:
     if isinstance(schema, dict):
-        if schema.get("type") in _STRICT:
+        kind = schema.get("type")
+        if isinstance(kind, str) and kind in _STRICT:  # A model may have a member of the name `type`.
             schema["strict"] = True
         for value in list(schema.values()):
             _make_strict(value)

@@ -171,6 +171,22 @@ POST  /v1/rules/strictest                               200 200 200 200 200 200
 GET   /v1/contests/{contest_id}/bundle                  409 409 409 409 409 409
 GET   /v1/tallies                                       200 200 200 200 200 200
 GET   /v1/communities/{community_id}/summary            200 200 200 200 200 200
+
+GET   /v1/communities/{community_id}/proposals          401 200 404 200 200 200
+POST  /v1/communities/{community_id}/proposals          401 201 404 201 201 201
+GET   /v1/proposals/{proposal_id}                       401 200 404 200 200 200
+PATCH /v1/proposals/{proposal_id}                       401 200 404 409 409 409
+GET   /v1/proposals/{proposal_id}/versions              401 200 404 200 200 200
+GET   /v1/proposals/{proposal_id}/diff                  401 200 404 200 200 200
+POST  /v1/proposals/{proposal_id}/versions/{number}/erase 401 403 404 200 403 200
+GET   /v1/proposals/{proposal_id}/events                401 403 404 200 200 200
+POST  /v1/proposals/{proposal_id}/authors               401 200 404 409 409 409
+POST  /v1/proposals/{proposal_id}/authors/accept        401 409 404 409 409 409
+POST  /v1/proposals/{proposal_id}/authors/leave         401 409 404 409 409 409
+POST  /v1/proposals/{proposal_id}/submit                401 200 404 404 404 404
+POST  /v1/proposals/{proposal_id}/publish               401 403 404 200 404 200
+POST  /v1/proposals/{proposal_id}/return                401 403 404 200 404 200
+POST  /v1/proposals/{proposal_id}/withdraw              401 200 404 409 409 409
 """
 
 CONTEST_OF = {
@@ -202,6 +218,13 @@ CONTEST_OF = {
 }
 """Each move is tried on a contest that stands right before it; everything else on the open one."""
 
+PROPOSAL_OF = {
+    "POST /v1/proposals/{proposal_id}/submit": "prp_draft",
+    "POST /v1/proposals/{proposal_id}/publish": "prp_submitted",
+    "POST /v1/proposals/{proposal_id}/return": "prp_submitted",
+}
+"""Each move is tried on a proposal of the resident's that stands right before it; everything else on the published one."""
+
 BRIEFLY = {"GET /v1/contests/{contest_id}/changes": "?seconds=0"}
 """What would go on for long is asked for once."""
 
@@ -230,6 +253,8 @@ IDS = {
     "path": "entries/000.p/2",
     "commitment": "A" * 43,
     "rule_id": "cn.civil-code-278.ordinary",
+    "proposal_id": "prp_published",
+    "number": "1",
 }
 
 BODIES: dict[str, Any] = {
@@ -302,6 +327,12 @@ BODIES: dict[str, Any] = {
     "POST /v1/rules/strictest": {"rules": ["cn.civil-code-278.ordinary"], "effects": ["cn.civil-code-278.item-8"]},
     "POST /v1/logs/{log_id}/cosignatures": {"signatures": [f"\u2014 witness.example/w1 {'A' * 104}"]},
     "POST /v1/contests/{contest_id}/ballots": {"ranking": [["opt_open_0"]]},
+    "POST /v1/communities/{community_id}/proposals": {"title": {"en": "t"}, "body": {"en": "b"}},
+    "PATCH /v1/proposals/{proposal_id}": {"title": {"en": "u"}},
+    "POST /v1/proposals/{proposal_id}/authors": {"person_id": "per_2"},
+    "POST /v1/proposals/{proposal_id}/return": {"reason": "r"},
+    "POST /v1/proposals/{proposal_id}/withdraw": {"reason": "r"},
+    "POST /v1/proposals/{proposal_id}/versions/{number}/erase": {"reason": "r"},
 }
 
 
@@ -310,6 +341,7 @@ QUERIES = {
     "GET /v1/logs/{log_id}/consistency": "?from=1",
     "GET /v1/journal": "?community=com_1",
     "GET /v1/contests/{contest_id}/key-change": "?name=x&new_key=y",
+    "GET /v1/proposals/{proposal_id}/diff": "?from=1&to=1",
 }
 """What a GET must be asked with."""
 
@@ -317,6 +349,7 @@ QUERIES = {
 def address(row: str) -> str:
     """The path of a row with its ids filled in, and what it must be asked with."""
     ids = IDS | ({"contest_id": CONTEST_OF[row]} if row in CONTEST_OF else {})
+    ids |= {"proposal_id": PROPOSAL_OF[row]} if row in PROPOSAL_OF else {}
     return described(row.split()[1]).format(**ids) + BRIEFLY.get(row, "") + QUERIES.get(row, "")
 
 

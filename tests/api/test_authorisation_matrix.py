@@ -21,6 +21,7 @@ from tests.access import world
 from tests.access.moment import NOW
 from tests.api.authorisation import BLIND, BODIES, CALLERS, address, rows
 from tests.contests.world import finish_closing
+from tests.deliberation.settled import settle_proposals
 from voting.access import keys
 from voting.access.tables import ApiClient
 from voting.access.tokens import Issuer
@@ -87,6 +88,7 @@ def settle(session: Session) -> None:
         Contest(id="con_external", community_id="com_1", roll_id=roll.id, state="noticed", **external, **window)
     )
     session.flush()
+    settle_proposals(session)
 
 
 def settle_service(app: FastAPI) -> None:

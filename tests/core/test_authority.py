@@ -94,6 +94,18 @@ contest.correct       R
 contest.certify       R
 contest.annul         R
 contest.cast          r o s R t w a A v p u b m
+proposal.read         r o s R t w a A v p u b m
+proposal.read_events  o s R t w a A m
+proposal.create       r o s R t w a A v p u b m
+proposal.edit         r o s R t w a A v p u b m
+proposal.invite       r o s R t w a A v p u b m
+proposal.accept_invitation r o s R t w a A v p u b m
+proposal.leave        r o s R t w a A v p u b m
+proposal.submit       r o s R t w a A v p u b m
+proposal.withdraw     r o s R t w a A v p u b m
+proposal.publish      o A m
+proposal.return       o A m
+proposal.erase_version o A m
 """
 ROWS = {line.split()[0]: {LETTERS[letter] for letter in line.split()[1:]} for line in TABLE.strip().splitlines()}
 
@@ -139,7 +151,7 @@ def test_a_grant_in_a_community_one_does_not_belong_to_is_worth_nothing(act: str
     assert not may(foreigner, act, HOME).allowed
 
 
-PERSONS_OWN = {"contest.cast", "contest.read_own_record", "roll.object", "objection.withdraw", "objection.appeal"}
+PERSONS_OWN = {act for act, rule in ACTS.items() if rule.who == "residents"}
 
 
 @pytest.mark.parametrize("act", sorted(set(ACTS) - PERSONS_OWN))

@@ -109,6 +109,7 @@ _STAFF = _KEEPERS | {"social_worker"}
 _COUNTERS = frozenset({"community_admin", "returning_officer", "teller"})
 _RETURNING = frozenset({"returning_officer"})
 _WITNESSES = _OFFICERS | {"social_worker", "teller", "scrutineer", "auditor"}
+_REVIEWERS = _KEEPERS | {"moderator"}
 
 
 def _keeps(roles: frozenset[str], scope: str, *, personal: bool = False) -> Rule:
@@ -180,6 +181,18 @@ ACTS: Mapping[str, Rule] = {
     "contest.certify": _keeps(_RETURNING, "contests:write"),
     "contest.annul": _keeps(_RETURNING, "contests:write"),
     "contest.cast": Rule("contests:cast", who="residents", writes=True),
+    "proposal.read": Rule("proposals:read", who="members"),
+    "proposal.read_events": Rule("proposals:read", _WITNESSES | {"moderator"}),
+    "proposal.create": Rule("proposals:write", who="residents", writes=True),
+    "proposal.edit": Rule("proposals:write", who="residents", writes=True),
+    "proposal.invite": Rule("proposals:write", who="residents", writes=True),
+    "proposal.accept_invitation": Rule("proposals:write", who="residents", writes=True),
+    "proposal.leave": Rule("proposals:write", who="residents", writes=True),
+    "proposal.submit": Rule("proposals:write", who="residents", writes=True),
+    "proposal.withdraw": Rule("proposals:write", who="residents", writes=True),
+    "proposal.publish": _keeps(_REVIEWERS, "proposals:write"),
+    "proposal.return": _keeps(_REVIEWERS, "proposals:write"),
+    "proposal.erase_version": _keeps(_REVIEWERS, "proposals:write"),
 }
 
 SCOPES = tuple(sorted({rule.scope for rule in ACTS.values() if rule.who != "residents"} - {""}))

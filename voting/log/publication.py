@@ -34,13 +34,15 @@ PUBLIC: Mapping[str, frozenset[str]] = {
             "annulled",
         }
     ),
+    "proposal": frozenset({"published", "withdrawn"}),
 }
 """Kind of subject → the states whose coming is everybody's business."""
 
 
 def is_public(event: Event) -> bool:
-    """Whether the event belongs into the journal."""
-    return event.to_state in PUBLIC.get(event.subject_kind, ())
+    """Whether the event belongs into the journal. What is withdrawn before anybody knew of it stays unknown."""
+    states = PUBLIC.get(event.subject_kind, frozenset())
+    return event.to_state in states and (event.to_state != "withdrawn" or event.from_state in states)
 
 
 def publish(session: Session, event: Event) -> None:

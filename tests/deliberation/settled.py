@@ -1,0 +1,26 @@
+"""Proposals of per_1 in the small world, one in each state that a move is tried from, each named for its state."""
+
+from __future__ import annotations
+
+from sqlmodel import Session
+
+from tests.access.moment import NOW
+from voting.deliberation import proposal_texts
+from voting.deliberation.proposal_tables import Proposal, ProposalAuthor
+from voting.deliberation.proposal_texts import Text
+
+STATES = ("draft", "submitted", "published")
+
+
+def settle_proposals(session: Session) -> None:
+    """Write them."""
+    for state in STATES:
+        proposal = Proposal(id=f"prp_{state}", community_id="com_1", state=state, created_at=NOW)
+        proposal.submitted_at = None if state == "draft" else NOW
+        proposal.published_at = None if state in ("draft", "submitted") else NOW
+        session.add(proposal)
+        session.flush()
+        proposal_texts.write(session, proposal, Text({"en": "t"}, {"en": "b"}), "per_1", NOW)
+        author = {"person_id": "per_1", "community_id": "com_1", "state": "accepted", "since": NOW}
+        session.add(ProposalAuthor(proposal_id=proposal.id, **author))
+        session.flush()

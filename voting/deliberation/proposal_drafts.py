@@ -1,0 +1,136 @@
+"""Writing a proposal: created by a resident, edited by its authors. Each change of its text is a version of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from voting.community.tables import Building, Unit
+from voting.core import authority, coordinates, lifecycle, proposals, texts
+from voting.core.authority import Principal, Subject
+from voting.core.proposals import PROPOSAL
+from voting.deliberation import proposal_moves, proposal_queries, proposal_texts
+from voting.deliberation.proposal_queries import Loaded
+from voting.deliberation.proposal_tables import Proposal, ProposalAuthor
+from voting.deliberation.proposal_texts import Text
+from voting.errors import Invalid
+from voting.ids import timed_id
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A point in WGS-84, degrees."""
+
+    longitude: float
+    latitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is proposed, for whom and where."""
+
+    title: Mapping[str, str]
+    body: Mapping[str, str]
+    category: str | None = None
+    building_id: str | None = None
+    unit_id: str | None = None
+    location: Position | None = None
+
+
+def create(session: Session, principal: Principal, community_id: str, draft: Draft, *, now: datetime) -> Loaded:
+    """Write a draft that only its author sees."""
+    at = proposal_queries.community_time(session, principal, community_id, now)
+    authority.require(principal, "proposal.create", Subject(community_id, kind="proposal"))
+    text = proposal_texts.checked(Text(draft.title, draft.body))
+    members = _placed(session, community_id, draft)
+    proposal = Proposal(id=timed_id("prp", at), community_id=community_id, created_at=at, **members)
+    session.add(proposal)
+    session.flush()
+    kept = proposal_texts.write(session, proposal, text, principal.id, at)
+    author = ProposalAuthor(
+        proposal_id=proposal.id, person_id=principal.id, community_id=community_id, state="accepted", since=at
+    )
+    session.add(author)
+    session.flush()
+    loaded = Loaded(proposal, (author,), at)
+    proposal_moves.note(session, principal, loaded, "drafted", None, text=kept.text_hash, facts={"number": 1})
+    return loaded
+
+
+def edit(
+    session: Session,
+    principal: Principal,
+    loaded: Loaded,
+    changes: Mapping[str, Any],
+    *,
+    minor: bool = False,
+    note: str | None = None,
+) -> Loaded:
+    """Change members (names as in `Draft`). Another title or body is another version; `note` says what changed."""
+    proposal = loaded.proposal
+    lifecycle.move(PROPOSAL, proposal.state, "edit", proposal_queries.facts(principal, loaded))
+    draft = _draft_of(session, proposal, changes)
+    text = proposal_texts.checked(Text(draft.title, draft.body))
+    note = None if note is None else texts.accept(note, "/note", most=proposals.MOST_NOTE)
+    for name, value in _placed(session, proposal.community_id, draft).items():
+        setattr(proposal, name, value)
+    before = proposal_queries.version(session, proposal.id, proposal.number)
+    kept = before
+    if before.erased_at is not None or (before.title, before.body) != (text.title, text.body):
+        proposal.number += 1
+        kept = proposal_texts.write(session, proposal, text, principal.id, loaded.now, minor=minor, note=note)
+    session.flush()
+    facts: dict[str, Any] = {"number": kept.number, "minor": kept.minor, "members": sorted(changes)}
+    proposal_moves.note(session, principal, loaded, "edited", proposal.state, text=kept.text_hash, facts=facts)
+    return loaded
+
+
+def _draft_of(session: Session, proposal: Proposal, changes: Mapping[str, Any]) -> Draft:
+    text = proposal_queries.version(session, proposal.id, proposal.number)
+    now: dict[str, Any] = {
+        "title": text.title,
+        "body": text.body,
+        "category": proposal.category,
+        "building_id": proposal.building_id if proposal.scope == "building" else None,
+        "unit_id": proposal.unit_id,
+        "location": position_of(proposal),
+    }
+    return Draft(**(now | dict(changes)))
+
+
+def position_of(proposal: Proposal) -> Position | None:
+    """Where the proposal is about."""
+    if proposal.longitude_e7 is None or proposal.latitude_e7 is None:
+        return None
+    return Position(proposal.longitude_e7 / coordinates.E7, proposal.latitude_e7 / coordinates.E7)
+
+
+def _placed(session: Session, community_id: str, draft: Draft) -> dict[str, Any]:
+    """The columns that say what it is about. Raises `Invalid` where a place is not of the community."""
+    category = draft.category
+    place = draft.location
+    columns: dict[str, Any] = {
+        "category": None if category is None else texts.accept(category, "/category", most=40),
+        "scope": "community",
+        "building_id": None,
+        "unit_id": None,
+        "longitude_e7": None if place is None else coordinates.stored(place.longitude),
+        "latitude_e7": None if place is None else coordinates.stored(place.latitude),
+    }
+    if draft.building_id is not None and draft.unit_id is not None:
+        raise Invalid.at("/unit_id", "one_scope_only")
+    if draft.building_id is not None:
+        building = session.get(Building, draft.building_id)
+        if building is None or building.community_id != community_id:
+            raise Invalid.at("/building_id", "place_not_here", id=draft.building_id)
+        columns |= {"scope": "building", "building_id": building.id}
+    if draft.unit_id is not None:
+        unit = session.get(Unit, draft.unit_id)
+        if unit is None or unit.community_id != community_id:
+            raise Invalid.at("/unit_id", "place_not_here", id=draft.unit_id)
+        columns |= {"scope": "unit", "building_id": unit.building_id, "unit_id": unit.id}
+    return columns

@@ -1,0 +1,240 @@
+"""Reads of proposals: one, a page of them, and what the caller may do. A proposal before its publication is nobody's
+business but its authors' and its reviewers'."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_
+from sqlmodel import Session, col, select
+
+from voting.community.clock import now_in
+from voting.community.queries import Action
+from voting.community.tables import Community
+from voting.core import authority, lifecycle
+from voting.core.authority import Principal, Subject
+from voting.core.proposals import PROPOSAL, ProposalFacts
+from voting.deliberation.proposal_tables import Proposal, ProposalAuthor, ProposalVersion
+from voting.errors import NotFound
+from voting.log import journal
+from voting.log.tables import Event
+from voting.roll.queries import known
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A proposal with its authors, and the community's time."""
+
+    proposal: Proposal
+    authors: tuple[ProposalAuthor, ...]
+    now: datetime
+
+    @property
+    def subject(self) -> Subject:
+        """What authority sees."""
+        return subject_of(self.proposal)
+
+    def invitation(self, principal: Principal) -> str | None:
+        """Where the caller stands among the authors."""
+        mine = (one.state for one in self.authors if principal.kind == "person" and one.person_id == principal.id)
+        return next(mine, None)
+
+    def is_author(self, principal: Principal) -> bool:
+        """Whether the caller writes it."""
+        return self.invitation(principal) == "accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A proposal as this caller sees it: its newest text, its authors, and what they may do with it."""
+
+    proposal: Proposal
+    text: ProposalVersion
+    authors: tuple[ProposalAuthor, ...]
+    actions: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which proposals of a community are wanted; what is empty does not matter."""
+
+    state: str | None = None
+    category: str | None = None
+    building_id: str | None = None
+    unit_id: str | None = None
+    author_id: str | None = None
+    newest_first: bool = False
+
+
+def subject_of(proposal: Proposal) -> Subject:
+    """What authority sees of a proposal: one of a building or a unit lies within it."""
+    return Subject(proposal.community_id, proposal.building_id, proposal.unit_id, kind="proposal")
+
+
+def community_time(session: Session, principal: Principal, community_id: str, now: datetime) -> datetime:
+    """The time of the caller's own community. Raises Unauthenticated for strangers, else NotFound."""
+    known(principal)
+    community = session.get(Community, community_id) if authority.belongs(principal, community_id) else None
+    if community is None:
+        raise NotFound("community_not_found", id=community_id)
+    return now_in(community, now)
+
+
+def load(
+    session: Session,
+    principal: Principal,
+    proposal_id: str,
+    now: datetime,
+    act: str = "proposal.read",
+    *,
+    hold: bool = False,
+) -> Loaded:
+    """The proposal, if the caller may do `act` to it. `hold` keeps its row until the transaction ends."""
+    known(principal)
+    proposal = session.get(Proposal, proposal_id, with_for_update=hold or None, populate_existing=hold)
+    if proposal is None or not authority.belongs(principal, proposal.community_id):
+        raise NotFound("proposal_not_found", id=proposal_id)
+    at = community_time(session, principal, proposal.community_id, now)
+    loaded = Loaded(proposal, authors_of(session, [proposal_id]).get(proposal_id, ()), at)
+    if not is_visible(principal, loaded):
+        raise NotFound("proposal_not_found", id=proposal_id)
+    authority.require(principal, act, loaded.subject)
+    return loaded
+
+
+def is_visible(principal: Principal, loaded: Loaded) -> bool:
+    """Whether the caller, who belongs to the community, may know of the proposal."""
+    if loaded.proposal.published_at is not None or loaded.invitation(principal) in ("invited", "accepted"):
+        return True
+    return loaded.proposal.submitted_at is not None and reviews(principal, loaded.subject)
+
+
+def reviews(principal: Principal, subject: Subject) -> bool:
+    """Whether the caller reviews what is submitted there."""
+    return authority.may(principal, "proposal.publish", subject).allowed
+
+
+def authors_of(session: Session, proposal_ids: Sequence[str]) -> Mapping[str, tuple[ProposalAuthor, ...]]:
+    """Proposal → its authors and whoever is asked to be one, in the order they came."""
+    query = select(ProposalAuthor).where(col(ProposalAuthor.proposal_id).in_(proposal_ids))
+    found: dict[str, tuple[ProposalAuthor, ...]] = {}
+    for author in session.exec(query.order_by(col(ProposalAuthor.since), col(ProposalAuthor.person_id))):
+        found[author.proposal_id] = (*found.get(author.proposal_id, ()), author)
+    return found
+
+
+def facts(principal: Principal, loaded: Loaded) -> ProposalFacts:
+    """What the guards of the machine look at."""
+    return ProposalFacts(
+        is_author=loaded.is_author(principal),
+        invitation=loaded.invitation(principal),
+        authors=sum(author.state != "left" for author in loaded.authors),
+        accepted=sum(author.state == "accepted" for author in loaded.authors),
+    )
+
+
+def version(session: Session, proposal_id: str, number: int) -> ProposalVersion:
+    """One version of a proposal's text."""
+    found = session.get(ProposalVersion, (proposal_id, number))
+    if found is None:
+        raise NotFound("version_not_found", id=proposal_id, number=number)
+    return found
+
+
+def view(session: Session, principal: Principal, loaded: Loaded) -> View:
+    """The proposal and what this caller could do to it."""
+    proposal, subject = loaded.proposal, loaded.subject
+    blocked = lifecycle.survey(PROPOSAL, proposal.state, facts(principal, loaded)).blocked
+    actions = []
+    for command in PROPOSAL.offered:
+        decision = authority.may(principal, f"proposal.{command}", subject)
+        code = blocked.get(command) if decision.allowed else decision.code
+        actions.append(Action(command, code is None, code))
+    standing = tuple(author for author in loaded.authors if author.state != "left")
+    return View(proposal, version(session, proposal.id, proposal.number), standing, tuple(actions))
+
+
+def page(
+    session: Session,
+    principal: Principal,
+    community_id: str,
+    wanted: Filter,
+    *,
+    after: str | None,
+    limit: int,
+    now: datetime,
+) -> tuple[View, ...]:
+    """At most `limit` proposals of a community behind the id `after`. Actions are left to the view of one."""
+    community_time(session, principal, community_id, now)
+    authority.require(principal, "proposal.read", Subject(community_id, kind="proposal"))
+    query = select(Proposal).where(
+        Proposal.community_id == community_id, _visible(principal, community_id), *_wanted(wanted)
+    )
+    if after is not None:
+        query = query.where(col(Proposal.id) < after if wanted.newest_first else col(Proposal.id) > after)
+    order = col(Proposal.id).desc() if wanted.newest_first else col(Proposal.id)
+    found = session.exec(query.order_by(order).limit(limit)).all()
+    texts = texts_of(session, found)
+    authors = authors_of(session, [proposal.id for proposal in found])
+    return tuple(
+        View(row, texts[row.id], tuple(one for one in authors.get(row.id, ()) if one.state != "left")) for row in found
+    )
+
+
+def texts_of(session: Session, proposals: Sequence[Proposal]) -> Mapping[str, ProposalVersion]:
+    """Proposal → its newest text."""
+    query = (
+        select(ProposalVersion)
+        .join(Proposal, col(Proposal.id) == col(ProposalVersion.proposal_id))
+        .where(col(Proposal.id).in_([one.id for one in proposals]), col(ProposalVersion.number) == col(Proposal.number))
+    )
+    return {text.proposal_id: text for text in session.exec(query)}
+
+
+def _visible(principal: Principal, community_id: str) -> ColumnElement[bool]:
+    """What `is_visible` says, as a condition of a query. Who reviews a building alone finds its submissions by id."""
+    mine = select(ProposalAuthor.proposal_id).where(
+        ProposalAuthor.person_id == principal.id, ProposalAuthor.state != "left"
+    )
+    shown: list[Any] = [col(Proposal.published_at).is_not(None)]
+    if principal.kind == "person":
+        shown.append(col(Proposal.id).in_(mine))
+    if reviews(principal, Subject(community_id, kind="proposal")):
+        shown.append(col(Proposal.submitted_at).is_not(None))
+    return or_(*shown)
+
+
+def _wanted(wanted: Filter) -> list[Any]:
+    conditions: list[Any] = []
+    for name in ("state", "category", "building_id", "unit_id"):
+        value = getattr(wanted, name)
+        if value is not None:
+            conditions.append(col(getattr(Proposal, name)) == value)
+    if wanted.author_id is not None:
+        theirs = select(ProposalAuthor.proposal_id).where(
+            and_(col(ProposalAuthor.person_id) == wanted.author_id, col(ProposalAuthor.state) == "accepted")
+        )
+        conditions.append(col(Proposal.id).in_(theirs))
+    return conditions
+
+
+def versions(
+    session: Session, principal: Principal, proposal_id: str, *, after: int | None, limit: int, now: datetime
+) -> tuple[ProposalVersion, ...]:
+    """At most `limit` versions behind the number `after`, oldest first."""
+    load(session, principal, proposal_id, now)
+    query = select(ProposalVersion).where(
+        ProposalVersion.proposal_id == proposal_id, col(ProposalVersion.number) > (after or 0)
+    )
+    return tuple(session.exec(query.order_by(col(ProposalVersion.number)).limit(limit)))
+
+
+def events(
+    session: Session, principal: Principal, proposal_id: str, *, after: str | None, limit: int, now: datetime
+) -> tuple[Event, ...]:
+    """At most `limit` events of a proposal behind the event id `after`, oldest first, for those who watch over it."""
+    load(session, principal, proposal_id, now, "proposal.read_events")
+    return journal.of(session, "proposal", proposal_id, after, limit)

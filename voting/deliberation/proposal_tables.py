@@ -1,0 +1,74 @@
+"""Tables of proposals. Texts lie here with their salts, where both can be erased; the journal holds salted hashes only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Field, Index, SQLModel
+
+from voting.store import Document, Instant, Versioned
+
+
+class Proposal(Versioned, table=True):
+    """What somebody wants done: its newest text is the version of number `number`."""
+
+    __tablename__ = "proposal"
+    __table_args__ = (
+        Index("ix_proposal_community_id_id", "community_id", "id"),
+        Index("ix_proposal_community_id_state_id", "community_id", "state", "id"),
+    )
+
+    id: str = Field(primary_key=True)
+    community_id: str = Field(foreign_key="community.id")
+    state: str = "draft"
+    category: str | None = None
+    scope: str = "community"
+    """community | building | unit: whom it concerns"""
+    building_id: str | None = Field(default=None, foreign_key="building.id")
+    unit_id: str | None = Field(default=None, foreign_key="unit.id")
+    """Both are set where the scope is a unit."""
+    longitude_e7: int | None = None
+    latitude_e7: int | None = None
+    """Where it is about: WGS-84, in 10⁻⁷ degrees."""
+    number: int = 1
+    """The newest version of its text."""
+    created_at: datetime = Field(sa_type=Instant)
+    submitted_at: datetime | None = Field(default=None, sa_type=Instant)
+    published_at: datetime | None = Field(default=None, sa_type=Instant)
+    """Empty as long as nobody but authors and reviewers may know of it."""
+
+
+class ProposalVersion(SQLModel, table=True):
+    """One wording of a proposal. Never changed, but it may be erased: then the texts and the salt are gone."""
+
+    __tablename__ = "proposal_version"
+
+    proposal_id: str = Field(primary_key=True, foreign_key="proposal.id")
+    number: int = Field(primary_key=True)
+    community_id: str
+    title: dict[str, str] = Field(sa_type=Document)
+    body: dict[str, str] = Field(sa_type=Document)
+    """Locale → text."""
+    minor: bool = False
+    """Whether its author says that nothing of substance changed."""
+    note: str | None = None
+    """What was changed, in its author's words."""
+    author_id: str
+    created_at: datetime = Field(sa_type=Instant)
+    salt: bytes | None
+    text_hash: bytes
+    """H("text", salt ‖ canonical {"body", "title"}), as the journal has it."""
+    erased_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class ProposalAuthor(SQLModel, table=True):
+    """Who writes a proposal, or is asked to."""
+
+    __tablename__ = "proposal_author"
+
+    proposal_id: str = Field(primary_key=True, foreign_key="proposal.id")
+    person_id: str = Field(primary_key=True, foreign_key="person.id", index=True)
+    community_id: str
+    state: str
+    """invited | accepted | left"""
+    since: datetime = Field(sa_type=Instant)
