@@ -66,7 +66,7 @@ async def test_a_request_leaves_one_line_without_address_or_values(
     await client.get("/problems/nonsense?secret=1", headers={"User-Agent": "tell-tale"})
     [line] = lines
     assert line["route"] == "/problems/{code}"
-    assert line["status"] == 404
+    assert line["status"] == 422
     assert not {"127.0.0.1", "tell-tale", "nonsense", "secret"} & set(str(line).replace("'", " ").split())
 
 

@@ -97,7 +97,7 @@ def published(vote: Vote) -> Vote:
         contest.state, contest.closed_at = "closed", system_now()
         closing.begin(session, contest)
         world.finish_closing(session, CONTEST)
-        moves.count(session, SYSTEM, CONTEST, lot_seed="1" * 20, now=system_now())
+        moves.count(session, SYSTEM, CONTEST, now=system_now())
         moves.publish(session, SYSTEM, CONTEST, now=system_now())
 
     vote.change(end)
