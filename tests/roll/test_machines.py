@@ -18,7 +18,7 @@ from sqlmodel import Session, select
 from tests.roll.neighbourhood import NOW, OFFICER, RESIDENT
 from tests.roll.test_objections import OTHER_OFFICER
 from voting.core.authority import Principal
-from voting.errors import IllegalMove
+from voting.errors import Forbidden, IllegalMove
 from voting.log.tables import Event
 from voting.roll import entries, objections, service
 from voting.roll.service import Scope
@@ -30,7 +30,17 @@ ROLL_COMMANDS = ("compile", "display", "file", "close_objections", "correct", "s
 OBJECTION_COMMANDS = ("withdraw", "uphold", "dismiss", "appeal")
 WHO = {"officer": OFFICER, "other": OTHER_OFFICER, "resident": RESIDENT}
 TERMS = RollTerms(display_days=2, objection_days=1)
-STEP = st.tuples(st.sampled_from(ROLL_COMMANDS + OBJECTION_COMMANDS), st.sampled_from(sorted(WHO)), st.integers(0, 3))
+ONWARD = {
+    "draft": "compile",
+    "compiled": "display",
+    "displayed": "close_objections",
+    "objections_closed": "seal",
+    "corrected": "seal",
+    "sealed": "supersede",
+}
+"""State → what leads on from it. A walk gives that as often as anything else, so that it comes far."""
+COMMANDS = st.one_of(st.sampled_from(ROLL_COMMANDS + OBJECTION_COMMANDS), st.just("onward"))
+STEP = st.tuples(COMMANDS, st.sampled_from(sorted(WHO)), st.integers(0, 3))
 WALKS = settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
@@ -51,6 +61,8 @@ class Walk:
     def give(self, command: str, who: Principal, days: int) -> bool:
         """Let days pass and give a command; whether it was taken."""
         self.days += days
+        if command == "onward":
+            command = ONWARD.get(self.session.get_one(Roll, self.roll_id).state, "seal")
         before, promised = self._events(), self._promised(command, who)
         try:
             with self.session.begin_nested():
@@ -63,26 +75,40 @@ class Walk:
         return taken
 
     def _promised(self, command: str, who: Principal) -> bool | None:
-        """Whether the roll's `allowed_actions` offer the command; nothing is known of objections here."""
-        if command in OBJECTION_COMMANDS:
-            return None
+        """Whether `allowed_actions` offer the command; nothing where the caller does not read the objection."""
         now = NOW + timedelta(days=self.days)
+        if command in OBJECTION_COMMANDS:
+            found = self._objection()
+            if found is None:
+                return False
+            try:
+                shown = objections.get(self.session, self._actor(command, who), found, now=now)
+            except Forbidden:
+                return None
+            return {action.action: action.allowed for action in shown.actions}[command]
         caller = who if command == "file" else OFFICER
         offered = {
             action.action: action.allowed for action in service.get(self.session, caller, self.roll_id, now=now).actions
         }
         return offered["object" if command == "file" else command]
 
+    def _objection(self) -> str | None:
+        """The newest objection."""
+        newest = select(RollObjection.id).where(RollObjection.roll_id == self.roll_id)
+        return self.session.exec(newest.order_by(RollObjection.id.desc())).first()  # type: ignore[attr-defined]  # a column
+
+    @staticmethod
+    def _actor(command: str, who: Principal) -> Principal:
+        return OTHER_OFFICER if command in ("uphold", "dismiss") and who is RESIDENT else who
+
     def _act(self, command: str, who: Principal) -> None:
         now = NOW + timedelta(days=self.days)
         session, roll_id = self.session, self.roll_id
         if command in OBJECTION_COMMANDS:
-            newest = select(RollObjection.id).where(RollObjection.roll_id == roll_id)
-            found = session.exec(newest.order_by(RollObjection.id.desc())).first()  # type: ignore[attr-defined]  # a column
+            found = self._objection()
             if found is None:
                 raise IllegalMove("illegal_move")
-            actor = OTHER_OFFICER if command in ("uphold", "dismiss") and who is RESIDENT else who
-            objections.decide(session, actor, found, command, reason="r", now=now)
+            objections.decide(session, self._actor(command, who), found, command, reason="r", now=now)
         elif command == "file":
             objections.file(session, who, roll_id, kind="missing", statement="s", now=now)
         elif command == "correct":
