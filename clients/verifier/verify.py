@@ -30,13 +30,14 @@ import struct
 import sys
 import unicodedata
 import zlib
+from array import array
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache, partial
-from itertools import pairwise, takewhile
+from itertools import accumulate, islice, pairwise, takewhile
 from math import comb
 from operator import mul
 from typing import Any, BinaryIO
@@ -816,11 +817,13 @@ def checkpoint_of(data: bytes, file: str) -> Checkpoint:
 # ======================================================================================================================
 #
 # Options are places (0, 1, …) in ballot order. A ballot that counts for nobody is held by one of the four causes below.
-# Every round looks at every different ballot anew and asks whom it counts for among those who may still receive.
+# Ballots that say the same are counted as one with their number.
 
 Amount = int | Fraction
 Ranking = tuple[tuple[str, ...], ...]
-Path = tuple[tuple[tuple[int, ...], ...], int]
+Order = tuple[tuple[int, ...], ...]
+"""Groups of places in turn."""
+Path = tuple[Order, int]
 """What a ballot says under the rules: groups of places in turn, and the cause by which it ends behind the last."""
 
 OVERVOTE = "__OVERVOTE__"
@@ -850,8 +853,9 @@ BACKWARDS = ("previous_rounds_then_random", "backwards_then_lot", "backwards_the
 BY_LOT = ("random", "generated_permutation", "previous_rounds_then_random", "backwards_then_lot")
 FEWEST_WINS = "loser_by_fewest_pairwise_wins"
 
-WORK, WORK_A_RANKING = 100_000_000, 10_000
-"""Steps after which a count is given up, and more for each different ranking: no honest file needs as many."""
+WORK, WORK_A_MARK = 100_000_000, 20
+"""Steps after which a count is given up, and more for each mark of each different ranking: half a minute, and about what
+reading so many ballots takes. No honest count comes near it: it looks at each mark a few times and merges what counts alike."""
 
 
 class Uncountable(Exception):
@@ -923,7 +927,7 @@ def count(
     fault = rule_fault(method, given)
     if fault:
         raise Uncountable(fault)
-    work = WORK + WORK_A_RANKING * len(ballots)
+    work = WORK + WORK_A_MARK * sum(map(len, ballots))
     poll = Poll(method, tuple(options), seats, given, ballots, work)
     if not options or len(set(options)) < len(options):
         raise Uncountable("the options are not one or more, each once")
@@ -1158,9 +1162,9 @@ def decimal_of(amount: Amount) -> int | str:
 
 def finite_places(amount: Amount) -> int | None:
     """How many decimal places an amount takes; nothing if they never end."""
-    rest, twos, fives = amount.denominator, 0, 0
-    while rest % 2 == 0:
-        rest, twos = rest // 2, twos + 1
+    rest, fives = amount.denominator, 0
+    twos = (rest & -rest).bit_length() - 1
+    rest >>= twos
     while rest % 5 == 0:
         rest, fives = rest // 5, fives + 1
     return max(twos, fives) if rest == 1 else None
@@ -1174,7 +1178,7 @@ def read_strictly(poll: Poll, ranking: Ranking, places: Mapping[str, int]) -> Pa
     rules = poll.rules
     overvote = rules.get("overvote", "pass" if "unranked" in rules else "end")
     limit = rules.get("max_skipped_ranks") if rules.get("skipped_ranks", "unlimited") != "unlimited" else None
-    groups: list[tuple[int, ...]] = []
+    groups: dict[tuple[int, ...], None] = {}
     seen: set[str] = set()
     blanks = 0
     for rank in completed(poll, ranking):
@@ -1195,8 +1199,8 @@ def read_strictly(poll: Poll, ranking: Ranking, places: Mapping[str, int]) -> Pa
             if overvote != "exhaust_if_multiple_continuing" or OVERVOTE in rank:
                 return tuple(groups), OVERVOTES
         group = tuple(sorted(places[mark] for mark in marks if mark in places))
-        if group and group not in groups:
-            groups.append(group)
+        if group:
+            groups[group] = None
     return tuple(groups), CHOICES
 
 
@@ -1214,63 +1218,69 @@ def without_end(ranking: Ranking) -> Ranking:
     return ranking[:end]
 
 
-def whom(path: Path, continuing: Container[int]) -> int:
-    """Whom a ballot counts for among those who may receive: a place, or the cause by which it counts for nobody."""
-    groups, cause = path
-    for group in groups:
-        live = [place for place in group if place in continuing]
-        if len(live) > 1:
-            return OVERVOTES
-        if live:
-            return live[0]
-    return cause
-
-
 class Papers:
-    """All different ballots with a mark: how many there are, at which value they count, and who holds them."""
+    """All different ballots with a mark: how many there are of each, who holds them in which pile, and how much that is.
 
-    def __init__(self, poll: Poll, value: int = 1) -> None:
+    A pile is of one value. Those who may receive only become fewer, so that no ballot is read twice.
+    """
+
+    def __init__(self, poll: Poll, one: int = 1) -> None:
         places = {poll.options[place]: place for place in poll.standing}
         merged: dict[Path, int] = {}
         for ranking, number in poll.ballots.items():
             if any(ranking):
                 path = read_strictly(poll, ranking, places)
                 merged[path] = merged.get(path, 0) + number
-        self.poll = poll
+        self.poll, self.one = poll, one
         self.paths = list(merged)
         self.numbers = list(merged.values())
         self.valid = sum(self.numbers)
-        self.values: list[Amount] = [value] * len(merged)
-        self.holders: list[int] = [0] * len(merged)
 
-    def begin(self, continuing: Container[int]) -> None:
-        """Give every ballot to the first on it who may receive."""
-        self.poll.spend(len(self.paths))
-        self.holders = [whom(path, continuing) for path in self.paths]
+    def begin(self, continuing: Iterable[int]) -> None:
+        """Give every ballot at its whole value to the first on it who may receive."""
+        self.at = [0] * len(self.paths)
+        self.piles: dict[int, dict[Amount, list[int]]] = {}
+        self.held: dict[int, Amount] = {}
+        self.give(range(len(self.paths)), self.one, continuing)
 
-    def held(self) -> dict[int, Amount]:
-        """What every place and every cause holds."""
-        sums: dict[int, Amount] = {}
-        for holder, value, number in zip(self.holders, self.values, self.numbers, strict=True):
-            sums[holder] = sums.get(holder, 0) + value * number
-        return sums
+    def whom(self, ballot: int, continuing: Container[int]) -> int:
+        """Whom a ballot counts for among those who may receive: a place, or the cause by which it counts for nobody."""
+        groups, cause = self.paths[ballot]
+        for at in range(self.at[ballot], len(groups)):
+            live = [place for place in groups[at] if place in continuing]
+            if live:
+                self.at[ballot] = at
+                return live[0] if len(live) == 1 else OVERVOTES
+        return cause
+
+    def give(self, ballots: Sequence[int], value: Amount, continuing: Iterable[int] | None) -> dict[int, Amount]:
+        """Lay ballots of one value on the piles of those for whom they count now; says who received how much."""
+        self.poll.spend(len(ballots))
+        receivers = frozenset(continuing or ())
+        piles: dict[int, list[int]] = {}
+        for ballot in ballots:
+            target = UNNEEDED if continuing is None else self.whom(ballot, receivers)
+            piles.setdefault(target, []).append(ballot)
+        given: dict[int, Amount] = {}
+        for target, pile in piles.items():
+            given[target] = value * sum(self.numbers[ballot] for ballot in pile)
+            self.held[target] = self.held.get(target, 0) + given[target]
+            self.piles.setdefault(target, {}).setdefault(value, []).extend(pile)
+        return given
 
     def move(
-        self, source: int, continuing: Container[int] | None, revalue: Callable[[Amount], Amount] | None = None
+        self, source: int, continuing: Iterable[int] | None, revalue: Callable[[Amount], Amount] | None = None
     ) -> dict[int, Amount]:
         """Give the ballots of one place to the next on them, at a new value; says who received how much.
 
         Without anybody `continuing` because all seats are filled, nobody needs them any more.
         """
-        self.poll.spend(len(self.paths))
+        self.held.pop(source, None)
         moved: dict[int, Amount] = {}
-        for index, holder in enumerate(self.holders):
-            if holder == source:
-                value = revalue(self.values[index]) if revalue else self.values[index]
-                target = UNNEEDED if continuing is None else whom(self.paths[index], continuing)
-                self.values[index] = value
-                self.holders[index] = target
-                moved[target] = moved.get(target, 0) + value * self.numbers[index]
+        for value, pile in self.piles.pop(source, {}).items():
+            given = self.give(pile, revalue(value) if revalue else value, continuing)
+            for target, votes in given.items():
+                moved[target] = moved.get(target, 0) + votes
         return {target: votes for target, votes in moved.items() if votes}
 
 
@@ -1292,6 +1302,7 @@ class Ties:
     """Breaks ties by the rules, and keeps a record of each. `is_open` says that one was met which no rule breaks."""
 
     def __init__(self, poll: Poll) -> None:
+        self.poll = poll
         self.options = poll.options
         self.rules = poll.rules
         self.kind = poll.rules.get("tie_break")
@@ -1352,6 +1363,7 @@ class Ties:
         if chosen is not None:
             return chosen, "recorded", {}
         if self.kind in BACKWARDS:
+            self.poll.spend(len(places) * len(history))
             places, compared = looked_back(places, selecting, history)
             if len(places) == 1:
                 return places[0], "previous_rounds", {"compared_round": compared}
@@ -1413,6 +1425,7 @@ class Rounds:
     """The rounds as the result writes them. Amounts come in units of 1/`one` vote; `votes` keeps them for ties."""
 
     def __init__(self, poll: Poll, one: int = 1) -> None:
+        self.poll = poll
         self.options = poll.options
         self.one = one
         self.documents: list[dict[str, Any]] = []
@@ -1420,7 +1433,11 @@ class Rounds:
 
     def shown(self, units: Amount) -> int | str:
         """Units as an amount of votes."""
-        return decimal_of(Fraction(units) / self.one)
+        return decimal_of(self.exact(units))
+
+    def exact(self, units: Amount) -> Amount:
+        """Units as votes."""
+        return units if self.one == 1 else Fraction(units) / self.one
 
     def named(self, places: Iterable[int]) -> list[str]:
         """Options by name."""
@@ -1443,6 +1460,7 @@ class Rounds:
         **more: Any,
     ) -> None:
         """Write one round. `left` is what the causes hold, `moved` who received how much from whom at its end."""
+        self.poll.spend(50 * len(votes))
         document = {
             "round": number,
             "action": action,
@@ -1457,8 +1475,8 @@ class Rounds:
             "final_round_surplus": self.shown(final),
             **more,
         }
-        exact = {self.options[place]: Fraction(units) / self.one for place, units in votes.items()}
-        endless = {name: f"{held.numerator}/{held.denominator}" for name, held in exact.items() if endless_is(held)}
+        exact = {self.options[place]: self.exact(units) for place, units in votes.items()}
+        endless = {name: str(held) for name, held in exact.items() if finite_places(held) is None}
         self.documents.append(
             document | ({"ties": list(ties)} if ties else {}) | ({"exact": endless} if endless else {})
         )
@@ -1475,11 +1493,6 @@ class Rounds:
                 name = target if isinstance(target, str) else "exhausted" if target < 0 else self.options[target]
                 row[name] = row.get(name, 0) + units
         return {name: {target: self.shown(units) for target, units in row.items()} for name, row in rows.items()}
-
-
-def endless_is(amount: Fraction) -> bool:
-    """Whether the decimals of an amount never end."""
-    return finite_places(amount) is None
 
 
 def result(
@@ -1646,7 +1659,7 @@ def count_two_round(poll: Poll) -> dict[str, Any]:
     rounds.add(1, first.scores, first.left, eliminated=[place for place in out if place not in seated], **opening)
     withdrawn = [option for place, option in enumerate(poll.options) if place not in leaders]
     rules = {**poll.rules, "excluded_candidates": withdrawn}
-    last = plurality(Poll(poll.method, poll.options, vacant, rules, poll.ballots), number=2)
+    last = plurality(replace(poll, seats=vacant, rules=rules), number=2)
     rounds.add(2, last.scores, last.left, elected=last.winners, ties=last.ties)
     second = {place for group in last.groups for place in group}
     rest = [[place for place in group if place not in second] for group in open_groups]
@@ -1765,7 +1778,7 @@ class Runoff:
 
     def play(self) -> str | None:
         """One round: count, set the line, elect, or else eliminate, and pass the ballots on."""
-        held = self.papers.held()
+        held = dict(self.papers.held)
         votes = {place: int(held.get(place, 0)) for place in self.standing}
         self.set_line(sum(votes.values()))
         begun = bool(self.winners or self.rounds.votes or any(votes.values()))
@@ -1855,8 +1868,9 @@ class Runoff:
         """The largest group of several whose sum stays below the next option, while enough are left for the seats."""
         upwards = sorted(votes, key=lambda place: votes[place])
         keep = 2 if self.rules.get("continue_until_two") else self.seats
+        sums = [0, *accumulate(votes[place] for place in upwards)]
         for size in range(min(len(upwards) - keep, len(upwards) - 1), 1, -1):
-            if sum(votes[place] for place in upwards[:size]) < votes[upwards[size]]:
+            if sums[size] < votes[upwards[size]]:
                 return [place for place in votes if place in upwards[:size]]
         return []
 
@@ -1933,7 +1947,7 @@ class Transferable:
         self.residual: Amount = 0
         self.outcome: str | None = None
         self.papers.begin(self.standing)
-        self.held = self.papers.held()
+        self.held = self.papers.held
         self.begun = sum(self.held.get(place, 0) for place in self.entered)
 
     @property
@@ -1955,9 +1969,7 @@ class Transferable:
         self, source: int, revalue: Callable[[Amount], Amount] | None = None, filled: bool = False
     ) -> dict[int, Amount]:
         """Give the ballots of a place to those who stand; where all seats are `filled`, to nobody."""
-        moved = self.papers.move(source, None if filled else self.standing, revalue)
-        self.held = self.papers.held()
-        return moved
+        return self.papers.move(source, None if filled else self.standing, revalue)
 
     def by_votes(self, places: Iterable[int]) -> list[int]:
         """Places with the most votes first, equals from the last up."""
@@ -1986,7 +1998,8 @@ class Transferable:
 class Gregory(Transferable):
     """Exact fractions: all who reach the quota are elected, and their surpluses move on all their ballots."""
 
-    MOST_SEATS = 20
+    MOST_SEATS = 12
+    """Each surplus may double the digits of all fractions that follow."""
 
     def __init__(self, poll: Poll) -> None:
         if min(poll.seats, len(poll.standing)) > self.MOST_SEATS:
@@ -2337,12 +2350,7 @@ class Meek:
     as many digits more, and what differs by less than half a unit of the named places (`near`) is equal.
     """
 
-    MOST_SIZE = 100_000_000
-
     def __init__(self, poll: Poll, reference: bool) -> None:
-        size = len(poll.ballots) * len(poll.options) * min(poll.seats, len(poll.options))
-        if size > self.MOST_SIZE:
-            raise Uncountable(f"{poll.method} counts at most {self.MOST_SIZE} rankings × options × seats")
         places = 9 if reference else poll.rules.get("decimal_places", 9)
         self.guarded = not reference and "guarded" in str(poll.rules.get("arithmetic", "")) and places > 1
         guard = places // 2 if self.guarded else 0
@@ -2360,24 +2368,26 @@ class Meek:
         self.quota = self.surplus = self.number = 0
         self.ties, self.rounds = Ties(poll), Rounds(poll, self.one)
         self.orders = self.read_strict() if reference else self.read_weak()
+        self.counting: dict[Order, int] = {}
+        self.means: dict[tuple[int, ...], tuple[list[int], int]] = {}
 
     def share_of(self, votes: int) -> int:
         """The quota of these votes: cut, and one unit more unless the arithmetic is guarded."""
         return votes // (max(self.poll.seats, 1) + 1) + (not self.guarded)
 
-    def read_strict(self) -> dict[tuple[tuple[int, ...], ...], int]:
+    def read_strict(self) -> dict[Order, int]:
         """The rankings up to the first group of several."""
         papers = Papers(self.poll)
-        orders: dict[tuple[tuple[int, ...], ...], int] = {}
+        orders: dict[Order, int] = {}
         for (groups, _), number in zip(papers.paths, papers.numbers, strict=True):
             order = tuple(takewhile(lambda group: len(group) == 1, groups))
             orders[order] = orders.get(order, 0) + number
         return orders
 
-    def read_weak(self) -> dict[tuple[tuple[int, ...], ...], int]:
+    def read_weak(self) -> dict[Order, int]:
         """The rankings as groups of those who stand."""
         stands = {self.poll.options[place]: place for place in self.entered}
-        orders: dict[tuple[tuple[int, ...], ...], int] = {}
+        orders: dict[Order, int] = {}
         for ranking, number in self.poll.ballots.items():
             order = weak_order(ranking, stands, self.poll.rules)
             orders[order] = orders.get(order, 0) + number
@@ -2385,6 +2395,7 @@ class Meek:
 
     def run(self) -> dict[str, Any]:
         """Elect and exclude until no more are hopeful than there are seats."""
+        self.regroup()
         self.distribute()
         self.quota = self.share_of(self.counted)
         self.write("begin count")
@@ -2410,71 +2421,100 @@ class Meek:
         """Seats not yet filled."""
         return self.poll.seats - len(self.elected)
 
+    def regroup(self) -> None:
+        """The ballots as far as they count until somebody else is elected or leaves, those alike together."""
+        self.counting = {}
+        hopeful = frozenset(self.hopeful)
+        for order, number in self.orders.items():
+            alike = self.beginning(order, hopeful)
+            self.counting[alike] = self.counting.get(alike, 0) + number
+
+    def beginning(self, order: Order, hopeful: frozenset[int]) -> Order:
+        """An order up to the rank that passes nothing on, without those who left.
+
+        Ranks of which nobody is left are passed by, but end a ballot that is split. Where ranks are equalized, those who left
+        still have their turns among the others of their rank.
+        """
+        ranks: list[tuple[int, ...]] = []
+        splits = not self.equalized and any(len(rank) > 1 for rank in order)
+        steps = 0
+        for rank in order:
+            steps += 1
+            live = tuple(place for place in rank if self.keep[place])
+            if live:
+                ranks.append(rank if self.equalized else live)
+            elif splits:
+                break
+            staying = hopeful.intersection(live)
+            if staying and (self.equalized or len(staying) == len(live)):
+                break
+        self.poll.spend(steps)
+        return tuple(ranks)
+
     def distribute(self) -> None:
         """Count all ballots anew at the present keep factors."""
         self.votes = dict.fromkeys(self.entered, 0)
-        for order, number in self.orders.items():
-            if self.reference:
-                self.give_rounded_up(order, number)
-            elif all(len(group) == 1 for group in order):
-                self.give_cut(order, number)
-            elif self.equalized:
-                self.give_mean(order, number)
-            else:
-                self.give_split(order, self.one, number)
+        self.means = {}
+        give = self.give_rounded_up if self.reference else self.give_mean if self.equalized else self.give_split
+        for order, number in self.counting.items():
+            give(order, number)
         self.counted = sum(self.votes.values())
 
-    def give_rounded_up(self, order: Sequence[tuple[int, ...]], number: int) -> None:
+    def give_rounded_up(self, order: Order, number: int) -> None:
         """Each in turn keeps weight × keep factor, rounded up; the weight falls by as much."""
+        self.poll.spend(len(order))
         weight = self.one
         for (place,) in order:
-            self.poll.spend(1)
             kept = -(-weight * self.keep[place] // self.one)
             self.votes[place] += kept * number
             weight -= kept
-            if not weight:
-                break
 
-    def give_cut(self, order: Sequence[tuple[int, ...]], number: int) -> None:
-        """Each in turn keeps weight × keep factor, and weight × (1 − keep factor) moves on; both are cut."""
-        weight = self.one
-        for (place,) in order:
-            self.poll.spend(1)
-            self.votes[place] += weight * self.keep[place] // self.one * number
-            weight = weight * (self.one - self.keep[place]) // self.one
-            if not weight:
-                break
+    def give_split(self, order: Order, number: int) -> None:
+        """Each of a rank keeps its part of the weight × keep factor, and its part × (1 − keep factor) moves on; all are cut.
 
-    def give_split(self, order: Sequence[tuple[int, ...]], weight: int, number: int) -> None:
-        """Divide the weight among those of the first rank who are in the count; each part goes on by itself.
-
-        It goes no further than a rank of which nobody is left.
+        The parts go on by themselves, equal ones together.
         """
-        live = [place for place in order[0] if self.keep[place]] if order and weight else []
-        self.poll.spend(len(live))
-        for place in live:
-            share = weight // len(live)
-            self.votes[place] += share * self.keep[place] // self.one * number
-            self.give_split(order[1:], share * (self.one - self.keep[place]) // self.one, number)
+        weights = {self.one: number}
+        for rank in order:
+            self.poll.spend(len(weights) * len(rank))
+            passed: dict[int, int] = {}
+            for weight, times in weights.items():
+                share = weight // len(rank)
+                for place in rank:
+                    self.votes[place] += share * self.keep[place] // self.one * times
+                    rest = share * (self.one - self.keep[place]) // self.one
+                    passed[rest] = passed.get(rest, 0) + times
+            weights = passed
 
-    def give_mean(self, order: Sequence[tuple[int, ...]], number: int) -> None:
+    def give_mean(self, order: Order, number: int) -> None:
         """Give each of a rank its mean share over all orders of the rank."""
         weight = self.one
-        for group in order:
-            self.poll.spend(len(group) ** 3)
-            passed = [self.one - self.keep[place] for place in group]
-            for index, place in enumerate(group):
-                reach = mean_reach([*passed[:index], *passed[index + 1 :]], self.one)
-                share = reach * self.keep[place] // self.one // len(group)
+        for rank in order:
+            self.poll.spend(len(rank))
+            if rank not in self.means:
+                self.means[rank] = self.mean(rank)
+            shares, through = self.means[rank]
+            for place, share in zip(rank, shares, strict=True):
                 self.votes[place] += weight * share // self.one * number
-            through = self.one
-            for factor in passed:
-                through = through * factor // self.one
             weight = weight * through // self.one
+
+    def mean(self, rank: tuple[int, ...]) -> tuple[list[int], int]:
+        """What each of a rank keeps of a whole ballot, in the mean over all orders of the rank, and what the rank passes on."""
+        self.poll.spend(len(rank) ** 3)
+        passed = [self.one - self.keep[place] for place in rank]
+        shares = []
+        for index, place in enumerate(rank):
+            reach = mean_reach([*passed[:index], *passed[index + 1 :]], self.one)
+            shares.append(reach * self.keep[place] // self.one // len(rank))
+        through = self.one
+        for factor in passed:
+            through = through * factor // self.one
+        return shares, through
 
     def somebody_leaves(self) -> bool:
         """Iterate the keep factors until somebody is elected or surely lost; false once the surplus is settled."""
         last = self.total
+        self.regroup()
         while True:
             self.distribute()
             self.quota = self.share_of(self.counted)
@@ -2545,6 +2585,7 @@ class Meek:
         self.write(action, eliminated=[place])
         self.keep[place] = self.votes[place] = 0
         if not self.reference:
+            self.regroup()
             self.distribute()
 
     def write(self, action: str, **more: Any) -> None:
@@ -2587,41 +2628,75 @@ Strength = tuple[bool, Amount]
 NO_STRENGTH: Strength = (False, 0)
 
 
+LANES = 4096
+"""Ballots that are compared at once."""
+
+
+def lanes(numbers: Sequence[int]) -> int:
+    """Short numbers side by side in a large one, sixteen bits each."""
+    return int.from_bytes(array("H", numbers).tobytes(), sys.byteorder)
+
+
 class Pairs:
-    """How many ballots prefer each option to each other, by place."""
+    """How many ballots prefer each option to each other, by place, and who beats whom."""
+
+    MOST_SIZE = 50_000_000_000
 
     def __init__(self, poll: Poll) -> None:
         self.poll = poll
         write_in = poll.rules.get("undeclared_write_in")
         self.places = [place for place in poll.standing if poll.options[place] != write_in]
         self.votes = {(row, column): 0 for row in self.places for column in self.places if row != column}
-        rest_too = poll.rules.get("unranked") != "not_compared"
-        for ranking, number in self.orders().items():
-            below = [place for place in self.places if not any(place in group for group in ranking)] if rest_too else []
-            for group in reversed(ranking):
-                poll.spend(len(group) * len(below) + 1)
-                for place in group:
-                    for other in below:
-                        self.votes[place, other] += number
-                below += group
+        orders = self.orders()
+        if len(orders) * len(self.places) ** 2 > self.MOST_SIZE:
+            raise Uncountable(f"{poll.method} counts at most {self.MOST_SIZE} rankings × options²")
+        ahead = iter(orders.items())
+        while batch := list(islice(ahead, LANES)):
+            self.compare(batch)
+        self.beaten = {row: {other for other in self.places if self.over(row, other)} for row in self.places}
         self.empty = poll.cast == poll.blank or not self.places
 
-    def orders(self) -> dict[tuple[tuple[int, ...], ...], int]:
+    def orders(self) -> dict[Order, int]:
         """The rankings as groups of equals with their numbers."""
         stands = {self.poll.options[place]: place for place in self.places}
-        merged: dict[tuple[tuple[int, ...], ...], int] = {}
+        merged: dict[Order, int] = {}
         for ranking, number in self.poll.ballots.items():
             order = weak_order(ranking, stands, self.poll.rules)
             merged[order] = merged.get(order, 0) + number
         return merged
 
-    def beats(self, row: int, column: int) -> bool:
+    def compare(self, batch: Sequence[tuple[Order, int]]) -> None:
+        """Add up who is preferred to whom on these ballots.
+
+        The ranks of an option on all of them stand side by side in one large number, each in sixteen bits, so that one
+        subtraction compares two options on all: the highest bit stays where the first stands above the second. An option
+        without a mark stands below every mark; where it is not compared, also above none.
+        """
+        last = 0x7FFE
+        none = 0 if self.poll.rules.get("unranked") == "not_compared" else last
+        ranks = [{place: rank for rank, group in enumerate(order, 1) for place in group} for order, _ in batch]
+        ones = lanes([1] * len(batch))
+        tops = ones << 15
+        above = {place: lanes([told.get(place, last) for told in ranks]) + ones for place in self.places}
+        below = {place: lanes([told.get(place, none) for told in ranks]) | tops for place in self.places}
+        digits = range(max(number for _, number in batch).bit_length())
+        weights = [lanes([number >> digit & 1 for _, number in batch]) << 15 for digit in digits]
+        for row, column in self.votes:
+            preferred = below[column] - above[row]
+            counted = ((preferred & weight).bit_count() << digit for digit, weight in enumerate(weights))
+            self.votes[row, column] += sum(counted)
+
+    def over(self, row: int, column: int) -> bool:
         """Whether more ballots prefer the first to the second than the reverse."""
         return row != column and self.votes[row, column] > self.votes[column, row]
 
+    def beats(self, row: int, column: int) -> bool:
+        """Whether the first beats the second."""
+        return column in self.beaten[row]
+
     def balance(self, place: int) -> int:
         """Victories less defeats."""
-        return sum(self.beats(place, other) - self.beats(other, place) for other in self.places)
+        return len(self.beaten[place]) - sum(place in beaten for beaten in self.beaten.values())
 
     def victories(self) -> list[tuple[int, int]]:
         """Every pair (winner, loser)."""
@@ -2639,13 +2714,15 @@ class Pairs:
 
     def last_of(self, tied: list[int]) -> list[int]:
         """Who of an instant-runoff tie stays last when compared in pairs; all of them if that cannot tell."""
-        wins = {place: sum(self.beats(place, other) for other in self.places) for place in tied}
+        self.poll.spend(len(tied) * len(self.places))
+        balances = {place: self.balance(place) for place in tied}
 
         def above(place: int, other: int) -> bool:
-            more = wins[place] > wins[other] or self.balance(place) > self.balance(other)
+            more = len(self.beaten[place]) > len(self.beaten[other]) or balances[place] > balances[other]
             return more or self.beats(place, other)
 
         while True:
+            self.poll.spend(5 * len(tied) ** 2)
             last = [place for place in tied if not any(above(place, other) for other in tied if other != place)]
             if not last or last == tied:
                 return tied
@@ -2677,7 +2754,7 @@ class Pairs:
         return dict(self.document(winners, outcome, ties.records, ranking=names, **more))
 
 
-def weak_order(ranking: Ranking, stands: Mapping[str, int], rules: Mapping[str, Any]) -> tuple[tuple[int, ...], ...]:
+def weak_order(ranking: Ranking, stands: Mapping[str, int], rules: Mapping[str, Any]) -> Order:
     """A ranking as groups of equals, each option at its first rank."""
     return tuple(group for _, group in ranks_read(ranking, stands, rules))
 
@@ -2739,18 +2816,21 @@ def count_schulze(poll: Poll) -> dict[str, Any]:
     """Strongest paths: one is above another if its strongest path there is stronger than the one back."""
     pairs = Pairs(poll)
     poll.spend(len(pairs.places) ** 3)
-    paths = {pair: pairs.strength(*pair) for pair in pairs.votes}
-    for middle in pairs.places:
-        for row in pairs.places:
-            first = paths.get((row, middle), NO_STRENGTH)
-            if first == NO_STRENGTH:
-                continue
-            for column in pairs.places:
-                if column not in (row, middle):
-                    by_way = min(first, paths[middle, column])
-                    paths[row, column] = max(paths[row, column], by_way)
-    groups = layered(pairs.places, lambda row, other: row != other and paths[row, other] > paths[other, row])
-    return pairs.ranked(groups, Ties(poll), strongest_paths=pairs.square(lambda r, c: text_of(paths[r, c])))
+    direct = {pair: pairs.strength(*pair) for pair in pairs.votes}
+    levels = sorted({NO_STRENGTH, *direct.values()})
+    level = {strength: number for number, strength in enumerate(levels)}
+    paths = {
+        row: {place: level[direct.get((row, place), NO_STRENGTH)] for place in pairs.places} for row in pairs.places
+    }
+    for middle, onward in paths.items():
+        for ahead in paths.values():
+            first = ahead[middle]
+            for column in pairs.places if first else ():
+                by_way = min(first, onward[column])
+                if by_way > ahead[column]:
+                    ahead[column] = by_way
+    groups = layered(pairs.places, lambda row, other: paths[row][other] > paths[other][row])
+    return pairs.ranked(groups, Ties(poll), strongest_paths=pairs.square(lambda r, c: text_of(levels[paths[r][c]])))
 
 
 def text_of(strength: Strength) -> int | str:
@@ -2765,7 +2845,8 @@ class Locking:
         self.pairs, self.poll = pairs, pairs.poll
         self.ties = Ties(pairs.poll)
         self.asks = self.ties.kind is not None or bool(pairs.poll.rules.get("tie_break_resolutions"))
-        self.locked: dict[int, list[int]] = {}
+        self.locked: set[tuple[int, int]] = set()
+        self.reach = {place: 1 << place for place in pairs.places}
         self.taken: list[dict[str, Any]] = []
 
     def run(self) -> None:
@@ -2791,16 +2872,14 @@ class Locking:
     def settled(self, together: list[tuple[int, int]]) -> list[tuple[int, int]]:
         """Lock what stands in no circle and drop what is against those locked; returns those that contradict each other."""
         self.poll.spend(len(together) * len(self.pairs.places))
-        back = {place: reachable(place, self.locked) for place in {loser for _, loser in together}}
-        against = [pair for pair in together if pair[0] in back[pair[1]]]
-        possible = [pair for pair in together if pair not in against]
-        steps = {place: list(ahead) for place, ahead in self.locked.items()}
-        for winner, loser in possible:
-            steps.setdefault(winner, []).append(loser)
-        back = {place: reachable(place, steps) for place in {loser for _, loser in possible}}
-        circular = [pair for pair in possible if pair[0] in back[pair[1]]]
+        against = [pair for pair in together if closes_circle(self.reach, pair)]
+        possible = [pair for pair in together if not closes_circle(self.reach, pair)]
+        reach = dict(self.reach)
         for pair in possible:
-            if pair not in circular:
+            link(reach, pair)
+        circular = [pair for pair in possible if closes_circle(reach, pair)]
+        for pair in possible:
+            if not closes_circle(reach, pair):
                 self.write(pair, True)
         for pair in against:
             self.write(pair, False)
@@ -2818,7 +2897,8 @@ class Locking:
         """Keep a victory as locked or left out."""
         winner, loser = pair
         if locked:
-            self.locked.setdefault(winner, []).append(loser)
+            self.locked.add(pair)
+            link(self.reach, pair)
         self.taken.append(
             {
                 "winner": self.poll.options[winner],
@@ -2830,11 +2910,24 @@ class Locking:
         )
 
 
+def closes_circle(reach: Mapping[int, int], pair: tuple[int, int]) -> bool:
+    """Whether the loser already stands above the winner. `reach` has for each place a bit for itself and all below it."""
+    return bool(reach[pair[1]] >> pair[0] & 1)
+
+
+def link(reach: dict[int, int], pair: tuple[int, int]) -> None:
+    """Put the loser and all below it below the winner and all above it."""
+    winner, loser = pair
+    for place, below in reach.items():
+        if below >> winner & 1:
+            reach[place] = below | reach[loser]
+
+
 def count_ranked_pairs(poll: Poll) -> dict[str, Any]:
     """Ranked pairs: the ranking follows from what is locked."""
     lock = Locking(Pairs(poll))
     lock.run()
-    groups = layered(lock.pairs.places, lambda row, other: other in lock.locked.get(row, ()))
+    groups = layered(lock.pairs.places, lambda row, other: (row, other) in lock.locked)
     return lock.pairs.ranked(groups, lock.ties, majorities=lock.taken)
 
 
@@ -4218,7 +4311,7 @@ def contradiction(opened: Mapping[str, Any]) -> str:
     by_lot = rules.get("tie_break") in BY_LOT and not rules.get("tie_break_order")
     found = {
         "an option twice": len(set(ids)) < len(ids) or not ids,
-        "more seats than options": opened["seats"] > len(ids),
+        "more seats than options": opened["seats"] > len(ids) and opened["ballots"] == "valid_only",
         "the roll": opened["electors"] != opened["roll"]["size"],
         "an official twice": len(set(names)) < len(names),
         "more signatures than officials": opened["k"] > len(names),
@@ -4304,13 +4397,13 @@ class Paper:
         places = {option["id"]: place for place, option in enumerate(opened["options"])}
         method, rules, size = opened["method"], opened["rules"], len(places)
         as_marked, grades = opened["ballots"] == "as_marked", method == "score"
-        if grades:
-            return cls(places, rules.get("max_score", 5) + 1, size, as_marked, grades)
+        ranks = rules.get("max_score", 5) + 1 if grades else size
         if as_marked:
-            return cls(places, size, size, as_marked, grades)
-        ranks = 1 if method in ("plurality", "yes-no", "approval") else min(size, rules.get("max_rankings", size))
+            return cls(places, ranks if grades else MOST_RANKS, size, as_marked, grades)
+        ranks = 1 if method in ("plurality", "yes-no", "approval") else min(ranks, rules.get("max_rankings", ranks))
+        overvote = rules.get("overvote")
+        weak = overvote == "split_equally" or (method in WEAK_ORDERS and overvote not in SEVERAL_ARE_NONE)
         marks = max(1, min(opened["seats"], size)) if method == "plurality" else 1
-        weak = method in WEAK_ORDERS or rules.get("overvote") == "split_equally"
         return cls(places, ranks, size if weak else marks, as_marked, grades)
 
     def check(self, ranking: Ranking) -> None:
@@ -4339,8 +4432,12 @@ class Paper:
                 raise Fault("ballot-order")
 
 
-WEAK_ORDERS = frozenset({"approval", "borda", "stv-meek", *PAIR_METHODS})
+WEAK_ORDERS = frozenset({"approval", "score", "borda", "stv-meek", *PAIR_METHODS})
 """Methods whose ballots may have several options at one rank."""
+SEVERAL_ARE_NONE = ("exhaust_immediately", "skip_to_next_rank", "exhaust_if_multiple_continuing")
+"""Rules under which they may not."""
+MOST_RANKS = 253
+"""Ranks of a ballot that is taken as marked: it may have had more of them than there are options."""
 
 
 def paper_slot(salt: bytes, batch: str, number: int) -> str:

@@ -95,6 +95,13 @@ def test_other_methods_verify_with_a_log_of_many_tiles(engine: Engine, tmp_path:
     assert left(made(engine)) == UNSIGNED
 
 
+def test_the_record_of_a_poll_with_more_ranks_and_seats_than_options_verifies(engine: Engine, tmp_path: Path) -> None:
+    marked = [((OPTIONS[0],), (), (OPTIONS[1], OPTIONS[2]), *[(OPTIONS[3],)] * 250), ((),) * 20, (("__OVERVOTE__",),)]
+    record = {"terms": {"revoting": False, "ballots": "as_marked"}, "method": "stv-wigm-rctab", "seats": 7, "rules": {}}
+    publish(engine, tmp_path, Poll(ballots=marked, contest=record))
+    assert left(made(engine)) == UNSIGNED
+
+
 def test_a_contest_that_was_challenged_and_then_annulled_verifies(engine: Engine, tmp_path: Path) -> None:
     publish(engine, tmp_path)
     append(engine, tmp_path, Challenged(NOW + 2 * DAY, "a reason"), state="challenged")
