@@ -22,6 +22,8 @@ from api.routes import (
     bundles,
     clients,
     codes,
+    comment_summaries,
+    comments,
     communities,
     contests,
     decisions,
@@ -101,6 +103,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     tallies.router,
     bundles.router,
     proposals.router,
+    comments.router,
+    comment_summaries.router,
 )
 
 

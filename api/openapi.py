@@ -26,6 +26,7 @@ TAGS: Mapping[str, str] = {
     "API clients": "Programs with a key of their own. 接入程序及其密钥。",
     "ballots": "Casting. 投票。",
     "codes": "One-time codes, printed per dwelling, that bind a person. 按户打印的一次性绑定码。",
+    "comments": "What is said before a vote, in threads. 表决之前的讨论。",
     "communities": "Neighbourhoods and their clock. 小区及其时钟。",
     "contests": "Questions put to a roll, from draft to certificate. 表决事项：从起草到确认。",
     "households": "The people of a dwelling and who speaks for them. 住户与户代表。",

@@ -187,6 +187,21 @@ POST  /v1/proposals/{proposal_id}/submit                401 200 404 404 404 404
 POST  /v1/proposals/{proposal_id}/publish               401 403 404 200 404 200
 POST  /v1/proposals/{proposal_id}/return                401 403 404 200 404 200
 POST  /v1/proposals/{proposal_id}/withdraw              401 200 404 409 409 409
+GET   /v1/threads/{kind}/{subject}                      401 200 404 200 200 200
+GET   /v1/threads/{kind}/{subject}/comments             401 200 404 200 200 200
+POST  /v1/threads/{kind}/{subject}/comments             401 201 404 201 201 201
+GET   /v1/threads/{kind}/{subject}/arguments            401 200 404 200 200 200
+GET   /v1/threads/{kind}/{subject}/summaries            401 200 404 200 200 200
+POST  /v1/threads/{kind}/{subject}/summaries            401 403 404 201 403 201
+GET   /v1/comment-summaries/{summary_id}                401 200 404 200 200 200
+PATCH /v1/comment-summaries/{summary_id}                401 403 404 200 403 403
+GET   /v1/comment-summaries/{summary_id}/versions       401 200 404 200 200 200
+GET   /v1/comments/{comment_id}                         401 200 404 200 200 200
+PATCH /v1/comments/{comment_id}                         401 409 404 409 409 409
+POST  /v1/comments/{comment_id}/retract                 401 409 404 409 409 409
+POST  /v1/comments/{comment_id}/react                   401 200 404 200 200 200
+GET   /v1/comments/{comment_id}/versions                401 200 404 200 200 200
+GET   /v1/me/mentions                                   401 200 200 200 200 200
 """
 
 CONTEST_OF = {
@@ -255,6 +270,10 @@ IDS = {
     "rule_id": "cn.civil-code-278.ordinary",
     "proposal_id": "prp_published",
     "number": "1",
+    "kind": "contest",
+    "subject": "con_open",
+    "comment_id": "cmt_1",
+    "summary_id": "csm_1",
 }
 
 BODIES: dict[str, Any] = {
@@ -333,6 +352,11 @@ BODIES: dict[str, Any] = {
     "POST /v1/proposals/{proposal_id}/return": {"reason": "r"},
     "POST /v1/proposals/{proposal_id}/withdraw": {"reason": "r"},
     "POST /v1/proposals/{proposal_id}/versions/{number}/erase": {"reason": "r"},
+    "POST /v1/threads/{kind}/{subject}/comments": {"text": "好"},
+    "POST /v1/threads/{kind}/{subject}/summaries": {"side": "all", "text": "好"},
+    "PATCH /v1/comment-summaries/{summary_id}": {"text": "好"},
+    "PATCH /v1/comments/{comment_id}": {"text": "好"},
+    "POST /v1/comments/{comment_id}/react": {"reaction": "support"},
 }
 
 

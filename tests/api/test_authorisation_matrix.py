@@ -29,6 +29,7 @@ from voting.community.tables import Ownership, Person
 from voting.contests import certifying, closing, entries, moves, queries
 from voting.contests.tables import BoxRow, Contest, OpenBallotLink, Option, PaperBatch, Participation
 from voting.core.authority import SYSTEM
+from voting.deliberation.comment_tables import Comment, CommentSummary
 from voting.log.tables import CastCommitment, Log
 from voting.roll.tables import Proxy, Roll, RollEntry, RollObjection, RollVoter
 from voting.settings import Settings
@@ -82,6 +83,9 @@ def settle(session: Session) -> None:
     batch = {"contest_id": "con_open", "community_id": "com_1", "label": "1", "issued": 1, "created_at": NOW}
     session.add(PaperBatch(id="pbt_1", **batch))
     session.add(CastCommitment(contest_id="con_open", commitment=bytes(32), integrate_by=NOW))
+    said = {"community_id": "com_1", "thread": "contest:con_open", "text": "s", "salt": bytes(32), "created_at": NOW}
+    session.add(Comment(id="cmt_1", branch="contest:con_open", path="1", author_id="per_2", **said))
+    session.add(CommentSummary(id="csm_1", author_id="per_off", side="all", **said))
     external = {"question": {"en": "?"}, "method": "yes-no", "rule_id": "cn.residents-meeting", "channel": "external"}
     window = {"opens_at": NOW, "closes_at": NOW, "noticed_at": NOW, "created_at": NOW}
     session.add(

@@ -106,6 +106,14 @@ proposal.withdraw     r o s R t w a A v p u b m
 proposal.publish      o A m
 proposal.return       o A m
 proposal.erase_version o A m
+comment.read          r o s R t w a A v p u b m
+comment.post          r o s R t w a A v p u b m
+comment.reply         r o s R t w a A v p u b m
+comment.edit          r o s R t w a A v p u b m
+comment.retract       r o s R t w a A v p u b m
+comment.react         r o s R t w a A v p u b m
+comment.read_hidden   A m
+summary.write         o s A m
 """
 ROWS = {line.split()[0]: {LETTERS[letter] for letter in line.split()[1:]} for line in TABLE.strip().splitlines()}
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import Engine
 
 from tests.api.conftest import Service, portal, service
+from tests.deliberation import world
 from tests.roll import neighbourhood
 from tests.roll.neighbourhood import NOW
 from voting.access.tables import RoleAssignment
@@ -92,3 +94,10 @@ def town(service: Service) -> Town:
     """One service for a file of tests; each test makes its own proposals."""
     transact(service.engine, settle)
     return Town(service)
+
+
+@pytest.fixture
+def talking(engine: Engine) -> Engine:
+    """An engine on a database with people who talk about a contest."""
+    transact(engine, world.settle)
+    return engine

@@ -193,6 +193,14 @@ ACTS: Mapping[str, Rule] = {
     "proposal.publish": _keeps(_REVIEWERS, "proposals:write"),
     "proposal.return": _keeps(_REVIEWERS, "proposals:write"),
     "proposal.erase_version": _keeps(_REVIEWERS, "proposals:write"),
+    "comment.read": Rule("comments:read", who="members"),
+    "comment.post": Rule("comments:write", who="residents", writes=True),
+    "comment.reply": Rule("comments:write", who="residents", writes=True),
+    "comment.edit": Rule("comments:write", who="residents", writes=True),
+    "comment.retract": Rule("comments:write", who="residents", writes=True),
+    "comment.react": Rule("comments:write", who="residents", writes=True),
+    "comment.read_hidden": Rule("moderation:read", _ADMIN | {"moderator"}, own=True, personal=True),
+    "summary.write": _keeps(_STAFF | {"moderator"}, "comments:write"),
 }
 
 SCOPES = tuple(sorted({rule.scope for rule in ACTS.values() if rule.who != "residents"} - {""}))

@@ -1,1 +1,1 @@
-"""Deliberation: what residents propose and endorse, and how they amend it, before anything is voted on."""
+"""Deliberation: what residents propose, endorse, amend and say before anything is voted on, and what may become of it."""

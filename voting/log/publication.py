@@ -35,6 +35,8 @@ PUBLIC: Mapping[str, frozenset[str]] = {
         }
     ),
     "proposal": frozenset({"published", "withdrawn"}),
+    "comment": frozenset({"visible", "retracted"}),
+    "comment_summary": frozenset({"published"}),
 }
 """Kind of subject → the states whose coming is everybody's business."""
 

@@ -1,0 +1,123 @@
+"""What comments may hang on: a kind and an id, resolved to its community, its place in it and whether it takes comments now.
+
+A kind is one function. Those of contests name their tables instead of importing them: contests stand beside deliberation, and
+neither imports the other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import column, select, table
+from sqlmodel import Session
+
+from voting.community.clock import now_in
+from voting.community.tables import Community
+from voting.core import authority
+from voting.core.authority import Principal, Subject
+from voting.errors import NotFound, Unauthenticated
+
+_CONTEST = table("contest", column("id"), column("community_id"), column("roll_id"), column("state"))
+_OPTION = table("contest_option", column("id"), column("contest_id"))
+_ROLL = table("roll", column("id"), column("scope"))
+_SILENT = frozenset({"draft", "certified", "annulled"})
+"""States of a contest in which nobody comments: it is not asked yet, or it is over for good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A subject as its kind knows it."""
+
+    community_id: str
+    is_open: bool
+    building_id: str | None = None
+    unit_id: str | None = None
+    contest_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """Everything said under one subject."""
+
+    kind: str
+    id: str
+    community: Community
+    found: Found
+    now: datetime
+    """The community's own time."""
+
+    @property
+    def key(self) -> str:
+        """`kind:id`."""
+        return f"{self.kind}:{self.id}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether comments are taken."""
+        return self.found.is_open
+
+    def subject(self, person_id: str | None = None) -> Subject:
+        """What authority sees; `person_id` wrote what it is about."""
+        found = self.found
+        return Subject(
+            found.community_id,
+            building_id=found.building_id,
+            unit_id=found.unit_id,
+            contest_id=found.contest_id,
+            person_id=person_id,
+            kind="thread",
+        )
+
+
+def _contest(session: Session, identifier: str) -> Found | None:
+    row = session.execute(
+        select(_CONTEST.c.community_id, _CONTEST.c.state, _ROLL.c.scope)
+        .join(_ROLL, _ROLL.c.id == _CONTEST.c.roll_id)
+        .where(_CONTEST.c.id == identifier)
+    ).first()
+    if row is None:
+        return None
+    scope = json.loads(row.scope)
+    only = scope["ids"][0] if len(scope.get("ids", ())) == 1 else None
+    return Found(
+        row.community_id,
+        row.state not in _SILENT,
+        building_id=only if scope.get("kind") == "building" else None,
+        unit_id=only if scope.get("kind") == "unit" else None,
+        contest_id=identifier,
+    )
+
+
+def _option(session: Session, identifier: str) -> Found | None:
+    contest_id = session.execute(select(_OPTION.c.contest_id).where(_OPTION.c.id == identifier)).scalar()
+    return None if contest_id is None else _contest(session, contest_id)
+
+
+KINDS: Mapping[str, Callable[[Session, str], Found | None]] = {"contest": _contest, "option": _option}
+"""Kind → how one of it is found."""
+
+
+def thread(session: Session, principal: Principal, kind: str, identifier: str, now: datetime) -> Thread:
+    """The thread of a subject of the caller's community. Raises Unauthenticated for strangers, else NotFound."""
+    if principal.kind == "stranger":
+        raise Unauthenticated("authentication_required")
+    find = KINDS.get(kind)
+    found = find(session, identifier) if find else None
+    if found is None or not authority.belongs(principal, found.community_id):
+        raise NotFound("thread_not_found", kind=kind[:40], id=identifier[:60])
+    community = session.get_one(Community, found.community_id)
+    return Thread(kind, identifier, community, found, now_in(community, now))
+
+
+def of_key(session: Session, principal: Principal, key: str, now: datetime) -> Thread:
+    """The thread of a stored key."""
+    kind, _, identifier = key.partition(":")
+    return thread(session, principal, kind, identifier, now)
+
+
+def options_of(session: Session, contest_id: str) -> tuple[str, ...]:
+    """The ids of a contest's options."""
+    return tuple(session.execute(select(_OPTION.c.id).where(_OPTION.c.contest_id == contest_id)).scalars())

@@ -1,0 +1,143 @@
+"""A comment as one caller sees it: its text or its tombstone, and what this caller may do with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from voting.community.queries import Action
+from voting.core import authority, lifecycle, moderation
+from voting.core.authority import Principal, Subject
+from voting.core.moderation import COMMENT, DEEPEST, CommentFacts
+from voting.deliberation import comment_subjects
+from voting.deliberation.comment_subjects import Thread
+from voting.deliberation.comment_tables import Comment, CommentMention, CommentReaction
+from voting.errors import NotFound, Unauthenticated
+
+ERASED = "erased"
+
+
+@dataclass(frozen=True, slots=True)
+class CommentView:
+    """A comment. Where it is not shown to this caller it has neither text nor author, and `tombstone` says why."""
+
+    comment: Comment
+    text: str | None
+    author_id: str | None
+    tombstone: str | None = None
+    """The state that hides it, `hidden_for_review`, or `erased`."""
+    my_stance: int | None = None
+    mentions: tuple[str, ...] = ()
+    actions: tuple[Action, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A comment with its thread."""
+
+    comment: Comment
+    thread: Thread
+
+    def subject(self) -> Subject:
+        """What authority sees."""
+        found = self.thread.subject(self.comment.author_id)
+        return Subject(
+            found.community_id, found.building_id, found.unit_id, found.contest_id, self.comment.author_id, "comment"
+        )
+
+
+def load(session: Session, principal: Principal, comment_id: str, now: datetime, *, hold: bool = False) -> Loaded:
+    """The comment with its thread; with `hold` its row is locked until the transaction ends.
+
+    Raises Unauthenticated for strangers, NotFound beyond the border and, for everybody but the author and moderators,
+    before a comment stands anywhere.
+    """
+    if principal.kind == "stranger":
+        raise Unauthenticated("authentication_required")
+    comment = session.get(Comment, comment_id, with_for_update=hold or None, populate_existing=hold)
+    if comment is None or not authority.belongs(principal, comment.community_id):
+        raise NotFound("comment_not_found", id=comment_id)
+    loaded = Loaded(comment, comment_subjects.of_key(session, principal, comment.thread, now))
+    if comment.branch is None and not _sees_hidden(principal, loaded):
+        raise NotFound("comment_not_found", id=comment_id)
+    authority.require(principal, "comment.read", loaded.subject())
+    return loaded
+
+
+def facts(principal: Principal, loaded: Loaded) -> CommentFacts:
+    """What the guards of the machine look at."""
+    comment, now = loaded.comment, loaded.thread.now
+    return CommentFacts(
+        is_author=principal.kind == "person" and principal.id == comment.author_id,
+        is_closed=not loaded.thread.is_open,
+        is_hidden_for_review=moderation.is_hidden_for_review(comment.state, comment.hidden_until, now),
+        is_deepest=comment.depth >= DEEPEST,
+    )
+
+
+def one(session: Session, principal: Principal, loaded: Loaded) -> CommentView:
+    """The comment as this caller sees it, with everything they may do. Author and moderators are shown the text in any
+    state."""
+    comment = loaded.comment
+    line = _line(comment, loaded.thread.now, shows_all=_sees_hidden(principal, loaded))
+    named = select(CommentMention.person_id).where(CommentMention.comment_id == comment.id)
+    stances = _stances(session, principal, (comment.id,))
+    return CommentView(
+        comment,
+        line.text,
+        line.author_id,
+        line.tombstone,
+        stances.get(comment.id),
+        tuple(session.exec(named.order_by(col(CommentMention.person_id)))) if line.text is not None else (),
+        actions(principal, loaded),
+    )
+
+
+def lines(session: Session, principal: Principal, found: tuple[Comment, ...], now: datetime) -> tuple[CommentView, ...]:
+    """Many comments as everybody sees them, with the caller's own stance on each; actions are left to the view of one."""
+    stances = _stances(session, principal, tuple(comment.id for comment in found))
+    return tuple(_line(comment, now, my_stance=stances.get(comment.id)) for comment in found)
+
+
+def actions(principal: Principal, loaded: Loaded) -> tuple[Action, ...]:
+    """Every command of the machine, and the reason against it."""
+    blocked = lifecycle.survey(COMMENT, loaded.comment.state, facts(principal, loaded)).blocked
+    subject = loaded.subject()
+    found = []
+    for command in COMMENT.offered:
+        decision = authority.may(principal, f"comment.{command}", subject)
+        code = blocked.get(command) if decision.allowed else decision.code
+        found.append(Action(command, code is None, code))
+    return tuple(found)
+
+
+def _line(comment: Comment, now: datetime, *, shows_all: bool = False, my_stance: int | None = None) -> CommentView:
+    tombstone = _tombstone(comment, now)
+    if tombstone is None or (shows_all and tombstone != ERASED):
+        return CommentView(comment, comment.text, comment.author_id, tombstone, my_stance)
+    return CommentView(comment, None, None, tombstone, my_stance)
+
+
+def _tombstone(comment: Comment, now: datetime) -> str | None:
+    if comment.text is None:
+        return ERASED
+    if moderation.is_hidden_for_review(comment.state, comment.hidden_until, now):
+        return "hidden_for_review"
+    return None if comment.state in moderation.SHOWN else comment.state
+
+
+def _sees_hidden(principal: Principal, loaded: Loaded) -> bool:
+    return authority.may(principal, "comment.read_hidden", loaded.subject()).allowed
+
+
+def _stances(session: Session, principal: Principal, ids: tuple[str, ...]) -> dict[str, int]:
+    if principal.kind != "person" or not ids:
+        return {}
+    found = session.exec(
+        select(CommentReaction.comment_id, CommentReaction.stance).where(
+            CommentReaction.person_id == principal.id, col(CommentReaction.comment_id).in_(ids)
+        )
+    )
+    return dict(found.all())

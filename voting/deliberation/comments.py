@@ -1,0 +1,125 @@
+"""Editing and taking back a comment, and reading one with what it said before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert
+from sqlmodel import Session, col, select
+
+from voting.community.queries import Expectation
+from voting.core import authority, lifecycle, texts
+from voting.core.authority import Principal
+from voting.core.moderation import COMMENT
+from voting.deliberation import comment_posting, comment_view
+from voting.deliberation.comment_posting import MOST_CHARACTERS
+from voting.deliberation.comment_tables import Comment, CommentMention, CommentVersion
+from voting.deliberation.comment_view import CommentView, Loaded
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a comment said, and the salt that opens its hash in the journal."""
+
+    edition: int
+    alignment: int
+    text: str
+    salt: bytes
+    written_at: datetime
+
+
+def get(session: Session, principal: Principal, comment_id: str, *, now: datetime) -> CommentView:
+    """One comment, for members of its community."""
+    return comment_view.one(session, principal, comment_view.load(session, principal, comment_id, now))
+
+
+def edit(
+    session: Session,
+    principal: Principal,
+    comment_id: str,
+    changes: Mapping[str, Any],
+    expects: Expectation,
+    *,
+    now: datetime,
+) -> CommentView:
+    """New words, alignment or mentions. What it said before is kept for everybody to read; reactions stay."""
+    loaded = _held(session, principal, comment_id, "edit", now)
+    comment = loaded.comment
+    expects(comment.version)
+    before = comment.state
+    state = lifecycle.move(COMMENT, before, "edit", comment_view.facts(principal, loaded))
+    text = texts.accept(changes["text"], "/text", most=MOST_CHARACTERS) if "text" in changes else comment.text or ""
+    alignment = changes.get("alignment", comment.alignment)
+    if "mentions" in changes:
+        _mention(session, comment, changes["mentions"])
+    _keep(session, comment)
+    comment.salt, _ = comment_posting.salted(text)
+    comment.text, comment.alignment, comment.state = text, alignment, state
+    comment.edition, comment.edited_at = comment.edition + 1, loaded.thread.now
+    session.flush()
+    comment_posting.note(
+        session, principal, comment, "edited", loaded.thread.now, from_state=before, edition=comment.edition
+    )
+    return comment_view.one(session, principal, loaded)
+
+
+def retract(session: Session, principal: Principal, comment_id: str, *, now: datetime) -> CommentView:
+    """Take a comment back. A tombstone keeps its place, so that the replies still stand somewhere."""
+    loaded = _held(session, principal, comment_id, "retract", now)
+    comment = loaded.comment
+    before = comment.state
+    comment.state = lifecycle.move(COMMENT, before, "retract", comment_view.facts(principal, loaded))
+    session.flush()
+    comment_posting.note(session, principal, comment, "retracted", loaded.thread.now, from_state=before)
+    return comment_view.one(session, principal, loaded)
+
+
+def versions(
+    session: Session, principal: Principal, comment_id: str, after: int | None, limit: int, *, now: datetime
+) -> tuple[Version, ...]:
+    """At most `limit` versions behind the edition `after`, oldest first; none of a comment that this caller is not shown."""
+    loaded = comment_view.load(session, principal, comment_id, now)
+    if comment_view.one(session, principal, loaded).text is None:
+        return ()
+    query = select(CommentVersion).where(CommentVersion.comment_id == comment_id)
+    if after is not None:
+        query = query.where(CommentVersion.edition > after)
+    kept: Sequence[CommentVersion] = session.exec(query.order_by(col(CommentVersion.edition)).limit(limit)).all()
+    found = [_version(row) for row in kept if row.text is not None]
+    newest = loaded.comment
+    if len(found) < limit and (after is None or newest.edition > after):
+        at = newest.edited_at or newest.created_at
+        found.append(Version(newest.edition, newest.alignment, newest.text or "", newest.salt or b"", at))
+    return tuple(found)
+
+
+def _held(session: Session, principal: Principal, comment_id: str, command: str, now: datetime) -> Loaded:
+    loaded = comment_view.load(session, principal, comment_id, now, hold=True)
+    authority.require(principal, f"comment.{command}", loaded.subject())
+    return loaded
+
+
+def _keep(session: Session, comment: Comment) -> None:
+    values = {
+        "comment_id": comment.id,
+        "edition": comment.edition,
+        "alignment": comment.alignment,
+        "text": comment.text,
+        "salt": comment.salt,
+        "written_at": comment.edited_at or comment.created_at,
+    }
+    session.execute(insert(CommentVersion), [values])
+
+
+def _mention(session: Session, comment: Comment, mentions: Sequence[str]) -> None:
+    named = comment_posting.check_mentions(session, comment.community_id, mentions)
+    session.execute(delete(CommentMention).where(col(CommentMention.comment_id) == comment.id))
+    if named:
+        session.execute(insert(CommentMention), [{"comment_id": comment.id, "person_id": one} for one in named])
+
+
+def _version(row: CommentVersion) -> Version:
+    return Version(row.edition, row.alignment, row.text or "", row.salt or b"", row.written_at)
