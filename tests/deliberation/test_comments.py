@@ -15,6 +15,7 @@ from voting.core.authority import STRANGER
 from voting.core.evidence import journal_entries
 from voting.deliberation import comment_pages, comment_posting, comments, reactions
 from voting.deliberation.comment_posting import Draft
+from voting.deliberation.proposal_tables import Proposal
 from voting.errors import Conflict, Forbidden, IllegalMove, Invalid, NotFound, StalePrecondition, Unauthenticated
 from voting.store import transact
 
@@ -63,6 +64,19 @@ def test_options_have_threads_of_their_own(talking: Engine) -> None:
     view = do(talking, comment_posting.post, ANN, "option", "opt_1", Draft("x"))
     assert listed(talking) == []
     assert [one.comment.id for one in see(talking, comment_pages.page, BO, "option", "opt_1")] == [view.comment.id]
+
+
+def test_a_proposal_is_talked_about_from_its_publication_to_its_end(talking: Engine) -> None:
+    proposal = {"id": "prp_1", "community_id": "com_1", "created_at": NOW}
+    transact(talking, lambda session: session.add(Proposal(**proposal)))
+    with pytest.raises(NotFound):
+        do(talking, comment_posting.post, BO, "proposal", "prp_1", Draft("x"))
+    transact(talking, lambda session: setattr(session.get_one(Proposal, "prp_1"), "published_at", NOW))
+    view = do(talking, comment_posting.post, BO, "proposal", "prp_1", Draft("x"))
+    transact(talking, lambda session: setattr(session.get_one(Proposal, "prp_1"), "state", "withdrawn"))
+    with pytest.raises(Conflict, match="thread_closed"):
+        do(talking, comment_posting.post, BO, "proposal", "prp_1", Draft("x"))
+    assert see(talking, comments.get, ANN, view.comment.id).text == "x"
 
 
 def forest(engine: Engine) -> dict[str, str]:

@@ -18,6 +18,7 @@ from voting.community.clock import now_in
 from voting.community.tables import Community
 from voting.core import authority
 from voting.core.authority import Principal, Subject
+from voting.deliberation.proposal_tables import Proposal
 from voting.errors import NotFound, Unauthenticated
 
 _CONTEST = table("contest", column("id"), column("community_id"), column("roll_id"), column("state"))
@@ -25,6 +26,8 @@ _OPTION = table("contest_option", column("id"), column("contest_id"))
 _ROLL = table("roll", column("id"), column("scope"))
 _SILENT = frozenset({"draft", "certified", "annulled"})
 """States of a contest in which nobody comments: it is not asked yet, or it is over for good."""
+_ENDED = frozenset({"withdrawn", "lapsed", "merged", "archived"})
+"""States in which a proposal is over. Before its publication nobody knows of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,18 @@ def _option(session: Session, identifier: str) -> Found | None:
     return None if contest_id is None else _contest(session, contest_id)
 
 
-KINDS: Mapping[str, Callable[[Session, str], Found | None]] = {"contest": _contest, "option": _option}
+def _proposal(session: Session, identifier: str) -> Found | None:
+    row = session.get(Proposal, identifier)
+    if row is None or row.published_at is None:
+        return None
+    return Found(row.community_id, row.state not in _ENDED, building_id=row.building_id, unit_id=row.unit_id)
+
+
+KINDS: Mapping[str, Callable[[Session, str], Found | None]] = {
+    "contest": _contest,
+    "option": _option,
+    "proposal": _proposal,
+}
 """Kind → how one of it is found."""
 
 
