@@ -35,11 +35,18 @@ Periods = Annotated[int, Field(ge=0, le=366)]
 
 
 class RollTermsDraft(Request):
-    """Who is counted in, and how long the roll is shown, objected to and decided on. Periods are whole days."""
+    """Who is counted in, and how long the roll is shown, objected to and decided on, in days of the community's time zone.
+
+    The day a period begins on is not counted; it is over at the end of its last day.
+    """
 
     display_days: Periods = Field(0, description="Shown at least so long before objections are closed")
     objection_days: Periods = Field(0, description="Heard so long after the display; 0: as long as it is displayed")
     decision_days: Periods = Field(0, description="An objection should be decided within so many days")
+    unit: Literal["day", "working_day"] = Field("day", description="What these periods are counted in")
+    calendar: Literal["cn", "weekends"] = Field(
+        "cn", description="Whose working days count where the community has none of its own"
+    )
     unsold: Literal["one_head", "left_out"] = Field(
         "one_head", description="Dwellings without an owner, on a roll of owners: one head together, or left out"
     )
@@ -134,6 +141,8 @@ class RollOut(Actionable):
     terms: dict[str, Any] = Field(description="As drafted; periods in days")
     compiled_at: Instant | None
     displayed_at: Instant | None
+    display_until: Instant | None = Field(description="Until when it is shown at least, once it is displayed")
+    objections_until: Instant | None = Field(description="Until when objections are heard, once it is displayed")
     sealed_at: Instant | None
     created_at: Instant
     replaces_id: str | None
@@ -145,6 +154,8 @@ class RollOut(Actionable):
         told = {name: getattr(roll, name) for name in cls.model_fields if hasattr(roll, name)}
         told |= {
             "root": roll.root.hex() if roll.root else None,
+            "display_until": view.display_until,
+            "objections_until": view.objections_until,
             "terms": from_document(roll.terms).as_document(),
             "allowed_actions": offered(
                 view.actions, f"/v1/rolls/{roll.id}", object=f"POST /v1/rolls/{roll.id}/objections"

@@ -34,6 +34,10 @@ POST  /v1/communities                                   401 403 403 403 403 403
 GET   /v1/communities/{community_id}                    401 200 404 200 200 200
 PATCH /v1/communities/{community_id}                    401 403 404 403 403 200
 POST  /v1/communities/{community_id}/clock/advance      401 403 404 403 403 409
+GET   /v1/communities/{community_id}/calendar           401 200 404 200 200 200
+PUT   /v1/communities/{community_id}/calendar           401 403 404 200 403 200
+GET   /v1/communities/{community_id}/bylaws             401 200 404 200 200 200
+PUT   /v1/communities/{community_id}/bylaws             401 403 404 403 403 200
 
 GET   /v1/communities/{community_id}/roles              401 403 404 200 200 200
 POST  /v1/communities/{community_id}/roles              401 403 404 403 403 201
@@ -284,6 +288,15 @@ BODIES: dict[str, Any] = {
     "POST /v1/communities": {"name": {"en": "C"}, "time_zone": "Asia/Shanghai"},
     "PATCH /v1/communities/{community_id}": {"time_zone": "Asia/Urumqi"},
     "POST /v1/communities/{community_id}/clock/advance": {"seconds": 1},
+    "PUT /v1/communities/{community_id}/calendar": {
+        "title": {"zh": "历", "en": "c"},
+        "clause": {"zh": "无", "en": "none"},
+        "certainty": "practice",
+        "weekend": [7],
+        "from": "2026-01-01",
+        "until": "2026-12-31",
+    },
+    "PUT /v1/communities/{community_id}/bylaws": {},
     "POST /v1/communities/{community_id}/roles": {"holder_id": "per_2", "role": "social_worker"},
     "POST /v1/roles/{role_id}/end": {},
     "POST /v1/communities/{community_id}/api-clients": {"name": "app", "scopes": ["rolls:read"]},

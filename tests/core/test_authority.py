@@ -36,6 +36,8 @@ community.list
 community.read        r o s R t w a A v p u b m
 community.edit        A
 community.advance_clock A
+community.set_bylaws  A
+community.set_calendar o A
 register.read         o s A
 register.export       o A
 register.import       o A

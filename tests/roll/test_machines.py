@@ -153,7 +153,7 @@ def test_any_walk_leaves_one_event_for_each_move_and_a_final_seal(
 
 @pytest.mark.parametrize("last", ROLL_COMMANDS + OBJECTION_COMMANDS)
 def test_after_the_whole_way_only_the_end_of_the_roll_is_left(settled: Engine, last: str) -> None:
-    way = [("compile", 0), ("display", 0), ("file", 0), ("close_objections", 2), ("dismiss", 0), ("appeal", 0)]
+    way = [("compile", 0), ("display", 0), ("file", 0), ("close_objections", 3), ("dismiss", 0), ("appeal", 0)]
     way += [("uphold", 0), ("correct", 0), ("seal", 0)]
     who = {"file": RESIDENT, "appeal": RESIDENT, "uphold": OTHER_OFFICER}
     with writer(settled) as session:

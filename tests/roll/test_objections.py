@@ -20,6 +20,8 @@ from voting.roll.terms import RollTerms
 from voting.store import transact, writer
 
 OTHER_OFFICER = Principal("person", "per_wang", "com_1", (Grant("returning_officer", "community", "com_1"),))
+REST = timedelta(hours=8)
+"""What is left of a day in Shanghai after NOW: periods are over at midnight."""
 STATUTE = RollTerms(display_days=20, objection_days=5, decision_days=3)
 
 
@@ -44,10 +46,10 @@ def decided(session: Session, who: Principal, objection_id: str, command: str, r
 def test_an_objection_waits_for_its_decision_and_says_until_when(settled: Engine) -> None:
     with writer(settled) as session:
         found = filed(session, a_shown_roll(session)).objection
-    assert (found.state, found.decide_by) == ("filed", NOW + timedelta(days=4))
+    assert (found.state, found.decide_by) == ("filed", NOW + timedelta(days=4) + REST)
 
 
-@pytest.mark.parametrize(("days", "allowed"), [(4.999, True), (5, False), (6, False)])
+@pytest.mark.parametrize(("days", "allowed"), [(5.333, True), (5.334, False), (6, False)])
 def test_objections_are_heard_to_the_last_moment_of_their_period(settled: Engine, days: float, allowed: bool) -> None:
     with writer(settled) as session:
         roll_id = a_shown_roll(session)
@@ -61,8 +63,8 @@ def test_objections_are_heard_to_the_last_moment_of_their_period(settled: Engine
 @pytest.mark.parametrize(
     ("terms", "days", "code"),
     [
-        (STATUTE, 19.999, "display_period_running"),
-        (RollTerms(display_days=2, objection_days=5), 4, "roll_objections_running"),
+        (STATUTE, 20.333, "display_period_running"),
+        (RollTerms(display_days=2, objection_days=5), 5, "roll_objections_running"),
     ],
 )
 def test_objections_are_not_closed_before_their_time(settled: Engine, terms: RollTerms, days: float, code: str) -> None:
@@ -75,7 +77,7 @@ def test_objections_are_not_closed_before_their_time(settled: Engine, terms: Rol
 def test_the_display_ends_with_its_last_day(settled: Engine) -> None:
     with writer(settled) as session:
         roll_id = a_shown_roll(session)
-        view = service.close_objections(session, OFFICER, roll_id, now=NOW + timedelta(days=20))
+        view = service.close_objections(session, OFFICER, roll_id, now=NOW + timedelta(days=20) + REST)
     assert view.roll.state == "objections_closed"
 
 
@@ -83,7 +85,7 @@ def test_an_undecided_objection_blocks_the_seal(settled: Engine) -> None:
     with writer(settled) as session:
         roll_id = a_shown_roll(session)
         objection = filed(session, roll_id).objection
-        late = NOW + timedelta(days=20)
+        late = NOW + timedelta(days=20) + REST
         service.close_objections(session, OFFICER, roll_id, now=late)
         with pytest.raises(IllegalMove, match="objections_undecided"):
             service.seal(session, OFFICER, roll_id, now=late)
@@ -213,6 +215,6 @@ def test_dwellings_nobody_owns_may_be_left_out(settled: Engine) -> None:
 def test_an_overdue_objection_is_shown_as_such(settled: Engine) -> None:
     with writer(settled) as session:
         objection = filed(session, a_shown_roll(session)).objection
-        early = objections.get(session, OFFICER, objection.id, now=NOW + timedelta(days=3, hours=23))
-        late = objections.get(session, OFFICER, objection.id, now=NOW + timedelta(days=4))
+        early = objections.get(session, OFFICER, objection.id, now=NOW + timedelta(days=4, hours=7))
+        late = objections.get(session, OFFICER, objection.id, now=NOW + timedelta(days=4) + REST)
     assert (early.overdue, late.overdue) == (False, True)

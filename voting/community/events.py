@@ -19,9 +19,13 @@ def record(
     subject: tuple[str, str],
     kind: str,
     now: datetime,
+    to_state: str | None = None,
     **facts: journal.EventFact,
 ) -> None:
-    """Write that the caller did `kind` (past tense) to the subject (kind, id). What waits is flushed first."""
+    """Write that the caller did `kind` (past tense) to the subject (kind, id). What waits is flushed first.
+
+    `to_state` where the thing comes to a state: what is public of it, the journal says.
+    """
     session.flush()
     row = session.get_one(Community, community) if isinstance(community, str) else community
     journal.record(
@@ -32,5 +36,6 @@ def record(
         kind=kind,
         actor_id=principal.id,
         now=now_in(row, now),
+        to_state=to_state,
         facts=facts,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel, UniqueConstraint
@@ -26,6 +27,18 @@ class Community(Versioned, table=True):
     clock_offset_seconds: int = 0
     """How far a demo community's clock runs ahead; 0 elsewhere."""
     created_at: datetime = Field(sa_type=Instant)
+
+
+class CommunityDocument(Versioned, table=True):
+    """What a community lays down for itself as data: its working days, its bylaws. Absent: nothing of its own."""
+
+    __tablename__ = "community_document"
+
+    community_id: str = Field(primary_key=True, foreign_key="community.id")
+    kind: str = Field(primary_key=True)
+    """calendar | bylaws"""
+    document: dict[str, Any] = Field(sa_type=Document)
+    changed_at: datetime = Field(sa_type=Instant)
 
 
 class Building(Versioned, table=True):

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func
 from sqlmodel import Session, select
 
+from voting.community import documents
 from voting.community.tables import Community
 from voting.contests.tables import Contest
 from voting.core import rules
@@ -210,7 +211,7 @@ def _bounds(
 
 def _time(session: Session, community_id: str, rule: Rule) -> tuple[ZoneInfo, calendars.Calendar]:
     community = session.get_one(Community, community_id)
-    return ZoneInfo(community.time_zone), calendars.calendar(rule.calendar)
+    return ZoneInfo(community.time_zone), documents.calendar(session, community_id, rule.calendar)
 
 
 def latest(bounds: Sequence[Bound]) -> datetime | None:

@@ -13,13 +13,14 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from voting.community import documents
 from voting.community.tables import Community
 from voting.contests import queries, ruling
 from voting.contests.queries import Loaded
 from voting.contests.ruling import Bound
 from voting.contests.tables import Contest
 from voting.core.authority import Principal
-from voting.core.rules import calendars, clocks
+from voting.core.rules import clocks
 from voting.core.rules.form import Words
 
 DONE: Mapping[str, frozenset[str]] = {
@@ -125,7 +126,7 @@ def _until(session: Session, loaded: Loaded, name: str) -> datetime | None:
     zone = ZoneInfo(session.get_one(Community, contest.community_id).time_zone)
     for clock in rule.clocks if rule is not None else ():
         if clock.what == "notice" and clock.bound == "min":
-            calendar = calendars.calendar(rule.calendar if rule is not None else "weekends")
+            calendar = documents.calendar(session, contest.community_id, rule.calendar if rule is not None else "cn")
             day = clocks.begins_at_latest(contest.opens_at, clocks.of(clock), calendar, zone)
             latest.append(clocks.midnight_after(day, zone))
     return min(latest).astimezone(UTC)

@@ -123,6 +123,8 @@ ACTS: Mapping[str, Rule] = {
     "community.read": Rule("communities:read", who="members"),
     "community.edit": _keeps(_ADMIN, "communities:write"),
     "community.advance_clock": _keeps(_ADMIN, "communities:write"),
+    "community.set_bylaws": _keeps(_ADMIN, "communities:write"),
+    "community.set_calendar": _keeps(_KEEPERS, "communities:write"),
     "register.read": Rule("register:read", _STAFF, own=True, personal=True),
     "register.export": Rule("register:read", _KEEPERS, personal=True),
     "register.import": _keeps(_KEEPERS, "register:write", personal=True),

@@ -98,18 +98,26 @@ def move(machine: Machine[Facts], state: str, command: str, facts: Facts, reason
 
 @dataclass(frozen=True, slots=True)
 class RollFacts:
-    """What the roll's guards look at. Times are aware; periods are whole days of 24 hours."""
+    """What the roll's guards look at. Times are aware; a period that does not run has no end."""
 
     electors: int
     undecided: int = 0
     """Objections filed or appealed and not yet decided."""
     now: datetime | None = None
-    displayed_at: datetime | None = None
-    display_days: int = 0
-    objection_days: int = 0
+    display_until: datetime | None = None
+    objections_until: datetime | None = None
 
 
 _ROLL_SEAL = Move("sealed", ("roll_is_empty", "objections_undecided"))
+
+
+def _roll_dates(facts: RollFacts) -> dict[str, str]:
+    return _written({"display_until": facts.display_until, "objections_until": facts.objections_until})
+
+
+def _written(instants: Mapping[str, datetime | None]) -> dict[str, str]:
+    return {name: at.isoformat().replace("+00:00", "Z") if at else "–" for name, at in instants.items()}
+
 
 ROLL: Machine[RollFacts] = Machine(
     noun="roll",
@@ -132,18 +140,19 @@ ROLL: Machine[RollFacts] = Machine(
     guards={
         "roll_is_empty": lambda facts: facts.electors == 0,
         "objections_undecided": lambda facts: facts.undecided > 0,
-        "display_period_running": lambda facts: _still(facts.displayed_at, facts.display_days, facts.now),
-        "roll_objections_running": lambda facts: _still(facts.displayed_at, facts.objection_days, facts.now),
+        "display_period_running": lambda facts: _before(facts.now, facts.display_until),
+        "roll_objections_running": lambda facts: _before(facts.now, facts.objections_until),
         "objection_period_over": lambda facts: (
-            facts.objection_days > 0 and not _still(facts.displayed_at, facts.objection_days, facts.now)
+            facts.objections_until is not None and not _before(facts.now, facts.objections_until)
         ),
     },
+    dates=_roll_dates,
 )
 
 
-def _still(since: datetime | None, days: int, now: datetime | None) -> bool:
-    """Whether a period of whole days since an instant has not ended; a period of no days has."""
-    return days > 0 and since is not None and now is not None and now < since + timedelta(days=days)
+def _before(now: datetime | None, end: datetime | None) -> bool:
+    """Whether a period has not ended; one without an end does not run."""
+    return now is not None and end is not None and now < end
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +240,7 @@ def _contest_dates(facts: ContestFacts) -> dict[str, str]:
         "opens_from": facts.opens_from,
         "certifies_from": facts.certifies_from,
     }
-    return {name: at.isoformat().replace("+00:00", "Z") if at else "–" for name, at in found.items()}
+    return _written(found)
 
 
 def _may_still_cast(facts: ContestFacts) -> bool:

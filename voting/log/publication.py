@@ -19,6 +19,8 @@ from voting.log import logs
 from voting.log.tables import Event, JournalSalt, Log
 
 PUBLIC: Mapping[str, frozenset[str]] = {
+    "bylaws": frozenset({"laid_down"}),
+    "calendar": frozenset({"laid_down"}),
     "roll": frozenset({"displayed", "objections_closed", "corrected", "sealed", "superseded"}),
     "contest": frozenset(
         {

@@ -7,7 +7,7 @@ earlier: the objection stands and blocks the seal, or it is refused. Who filed n
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
@@ -20,7 +20,7 @@ from voting.core.lifecycle import OBJECTION, ROLL, ObjectionFacts
 from voting.errors import Invalid, NotFound
 from voting.ids import timed_id
 from voting.log import journal
-from voting.roll import queries, service
+from voting.roll import periods, queries, service
 from voting.roll.tables import Roll, RollEntry, RollObjection
 from voting.roll.terms import from_document
 
@@ -63,7 +63,7 @@ def file(
         entry_id=entry_id,
         statement=statement,
         filed_at=at,
-        decide_by=at + timedelta(days=days) if days else None,
+        decide_by=periods.ends(session, roll, at, days),
     )
     session.add(objection)
     session.flush()

@@ -25,10 +25,10 @@ from voting.errors import Fault, IllegalMove, Invalid, NotFound
 from voting.ids import timed_id
 from voting.log import journal
 from voting.log.journal import EventFact
-from voting.roll import entries, queries, register, versions
+from voting.roll import entries, periods, queries, register, versions
 from voting.roll.electors import BASES, UNSOLD, compile_electors
 from voting.roll.tables import Roll, RollEntry, RollObjection, RollVoter
-from voting.roll.terms import RollTerms, from_document
+from voting.roll.terms import RollTerms
 
 FINAL = ("sealed", "superseded")
 """States in which entries never change again."""
@@ -45,10 +45,12 @@ _DONE = {
 
 @dataclass(frozen=True, slots=True)
 class RollView:
-    """A roll and what this caller may do with it."""
+    """A roll, what this caller may do with it, and until when it is shown and objected to."""
 
     roll: Roll
     actions: tuple[Action, ...]
+    display_until: datetime | None = None
+    objections_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def create(
     session.add(roll)
     facts: dict[str, EventFact] = {"basis": basis, "scope": scope.kind}
     _note(session, principal, roll, "created", at, from_state=None, facts=facts)
-    return RollView(roll, actions(session, principal, roll, now))
+    return _view(session, principal, roll, now)
 
 
 def compile_entries(session: Session, principal: Principal, roll_id: str, *, now: datetime) -> RollView:
@@ -190,7 +192,7 @@ def get(session: Session, principal: Principal, roll_id: str, *, now: datetime) 
     """One roll."""
     roll = queries.get(session, principal, roll_id)
     authority.require(principal, "roll.read", queries.subject(session, roll))
-    return RollView(roll, actions(session, principal, roll, now))
+    return _view(session, principal, roll, now)
 
 
 def list_of(
@@ -200,7 +202,7 @@ def list_of(
     community_queries.community(session, principal, community_id)
     authority.require(principal, "roll.read", authority.Subject(community_id, kind="community"))
     found = queries.of_community(session, community_id, after, limit)
-    return tuple(RollView(roll, actions(session, principal, roll, now)) for roll in found)
+    return tuple(_view(session, principal, roll, now) for roll in found)
 
 
 def entries_of(
@@ -253,14 +255,12 @@ def _check_terms(session: Session, community_id: str, basis: str, scope: Scope) 
 
 def facts(session: Session, roll: Roll, now: datetime) -> RollFacts:
     """What the guards of the roll look at, at the community's own time."""
-    rules = from_document(roll.terms)
     return RollFacts(
         electors=roll.electors,
         undecided=queries.undecided(session, roll.id),
         now=now_in(session.get_one(Community, roll.community_id), now),
-        displayed_at=roll.displayed_at,
-        display_days=rules.display_days,
-        objection_days=rules.objection_days,
+        display_until=periods.display(session, roll),
+        objections_until=periods.objections(session, roll),
     )
 
 
@@ -308,7 +308,12 @@ def _end(
 ) -> RollView:
     came_from, roll.state = roll.state, to
     _note(session, principal, roll, _DONE[command], at, from_state=came_from, reason=reason, facts=facts)
-    return RollView(roll, actions(session, principal, roll, at))
+    return _view(session, principal, roll, at)
+
+
+def _view(session: Session, principal: Principal, roll: Roll, now: datetime) -> RollView:
+    until = periods.display(session, roll), periods.objections(session, roll)
+    return RollView(roll, actions(session, principal, roll, now), *until)
 
 
 def _plain_move(

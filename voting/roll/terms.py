@@ -2,7 +2,8 @@
 
 Source of `unsold`: the Supreme People's Court interpretation on differentiated ownership (Fa Shi [2009] 7), art. 9: what
 the builder has not sold, or sold and not handed over, is one head together; its area counts in full. A dwelling without
-an owner in the register is taken for such. Periods are whole days of 24 hours; 0 means no period.
+an owner in the register is taken for such. Periods are days of the community's own time zone, counted as the Civil Code does
+(`voting.core.rules.clocks`): the first day is not counted, the last is over at midnight. 0 means no period.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+UNITS = ("day", "working_day")
 UNSOLD = ("one_head", "left_out")
 RESIDENCIES = ("owner_occupier", "tenant", "household_member")
 
@@ -25,6 +27,10 @@ class RollTerms:
     """For how long after the display objections are heard; 0: as long as the roll is displayed."""
     decision_days: int = 0
     """By when an objection should be decided."""
+    unit: str = "day"
+    """What these periods are counted in: every day, or those that are worked."""
+    calendar: str = "cn"
+    """Whose working days count where the community has none of its own (`voting.core.rules.calendars`)."""
     unsold: str = "one_head"
     """On a roll of owners: dwellings nobody owns are one head together, or are left out."""
     residencies: tuple[str, ...] = RESIDENCIES

@@ -144,6 +144,14 @@ class Extension:
 
 
 @dataclass(frozen=True, slots=True)
+class Silence:
+    """The clause of the assembly's own rules by which silence follows the majority, and the warning the paper must carry."""
+
+    clause: Words
+    warning: Words
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One decision rule of one version. `document` is what it was read from."""
 
@@ -171,6 +179,8 @@ class Rule:
     official_channel_required: bool = False
     calendar: str = "weekends"
     """By which working days its periods are counted."""
+    silence: Silence | None = None
+    """What allows its fold of silence; without it, in a contest, nobody is silent."""
 
     @property
     def bases(self) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from voting.core.rules.form import (
     ProxyRule,
     Rule,
     SecondRound,
+    Silence,
     Test,
     Weight,
 )
@@ -46,6 +47,7 @@ LEGAL = (
     "effects",
     "official_channel_required",
     "calendar",
+    "silence",
 )
 _TEST = ("kind", "basis", "have", "of", "op", "fraction")
 
@@ -81,6 +83,7 @@ def read(document: Mapping[str, Any], find: Find = lambda _: None) -> Rule:
             parts["official_channel_required"].boolean() if "official_channel_required" in parts else False
         ),
         calendar=parts["calendar"].choice(tuple(calendars.catalogue())) if "calendar" in parts else "weekends",
+        silence=silence(parts["silence"]) if "silence" in parts else None,
     )
     if not top.faults:
         _fit(top, rule)
@@ -224,6 +227,12 @@ def _extension(node: Node) -> Extension:
         times=parts["times"].whole(1, 100) if "times" in parts else 1,
         turnout_below=parts["turnout_below"].fraction() if "turnout_below" in parts else None,
     )
+
+
+def silence(node: Node) -> Silence:
+    """The clause and the warning by which silence follows the majority."""
+    parts = node.members(("clause", "warning"), ("clause", "warning"))
+    return Silence(parts["clause"].words(), parts["warning"].words())
 
 
 def _fit(top: Node, rule: Rule) -> None:
