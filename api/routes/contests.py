@@ -163,11 +163,12 @@ def count_contest(
     session: Writing,
     who: Who,
     now: Now,
+    dry_run: DryRun,
     conditional: Conditional,
     body: Counting | None = None,
 ) -> ContestOut:
     """Count the box by the frozen rules, or find the contest inconclusive."""
-    running.closer.finish(contest_id)
+    running.closer.finish_for(who, contest_id, now=now, dry_run=dry_run)
     loaded = moves.count(session, who, contest_id, lot_seed=body.lot_seed if body else None, now=now)
     return conditional.answer(ContestOut.of(queries.view(session, who, loaded)), loaded.contest.version)
 

@@ -85,9 +85,11 @@ def test_records_made_later_are_those_a_bundle_holds(tmp_path: Path, monkeypatch
 def test_what_cannot_be_said_is_refused_with_the_reason(
     tmp_path: Path, form: str, shown: bool, method: str, why: str
 ) -> None:
-    done = yishi_here("export", made(tmp_path, shown=shown, method=method), "--format", form)
+    out = tmp_path / "out"
+    done = yishi_here("export", made(tmp_path, shown=shown, method=method), "--format", form, "--out", out)
     assert done.returncode == 1
     assert why in done.stderr
+    assert not out.exists()
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04"])

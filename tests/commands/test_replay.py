@@ -57,6 +57,12 @@ def test_against_a_running_service_it_passes_and_tells_its_figures(served: Serve
     assert done.stdout.rstrip().endswith("PASS")
 
 
+def test_a_bundle_that_has_no_place_is_said_before_the_poll_is_held(file: Path, tmp_path: Path) -> None:
+    done = yishi_here("replay", file, "--bundle", tmp_path / "none" / "poll.zip")
+    assert done.returncode == 2
+    assert "none: no such folder" in done.stderr
+
+
 def test_a_result_that_was_not_expected_fails_with_the_first_difference(served: Served, file: Path) -> None:
     document = {
         **CASE,

@@ -11,15 +11,16 @@ from sqlalchemy import Engine, func
 from sqlmodel import Session, col, select
 
 from tests.contests import processes, world
-from tests.contests.people import RETURNING
+from tests.contests.people import FOREIGNER, RESIDENT, RETURNING, STRANGER, TELLER
 from tests.contests.world import CONTEST, NOW, person, voter
 from voting.clock import system_now
 from voting.contests import closing, moves
+from voting.contests.closer import Closer
 from voting.contests.tables import BoxRow, Closing, Participation, SealedBallot, SealedParticipation
 from voting.contests.writer import Writer
 from voting.core.evidence import event_order, events
 from voting.core.evidence.events import Closed
-from voting.errors import IllegalMove
+from voting.errors import Forbidden, IllegalMove, NotFound, Unauthenticated
 from voting.log import logs, storage
 from voting.store import reader, transact
 
@@ -63,6 +64,22 @@ def outcome(engine: Engine, voters: int = VOTERS) -> Closing:
     assert (told[0].commitments, told[0].participation.checked) == (voters, voters)
     assert (row.step, row.log_size, row.log_root) == (closing.DONE, voters + 2, log.signed_root)
     return row
+
+
+def test_only_who_may_count_has_the_closing_finished_and_a_dry_run_finishes_nothing(
+    engine: Engine, tmp_path: Path
+) -> None:
+    cast(engine)
+    close(engine)
+    closer = Closer(engine, world.flusher(engine, tmp_path))
+    for who, error in ((STRANGER, Unauthenticated), (RESIDENT, Forbidden), (FOREIGNER, NotFound)):
+        with pytest.raises(error):
+            closer.finish_for(who, CONTEST, now=NOW)
+    closer.finish_for(TELLER, CONTEST, now=NOW, dry_run=True)
+    with reader(engine) as session:
+        assert session.get_one(Closing, CONTEST).step == closing.STEPS[0]
+    closer.finish_for(TELLER, CONTEST, now=NOW)
+    outcome(engine)
 
 
 @pytest.mark.parametrize("steps", range(len(closing.STEPS)))

@@ -19,7 +19,18 @@ from tests.contests.people import ADMIN, AUDITOR, FOREIGNER, OFFICER, RESIDENT, 
 from tests.contests.test_decision import OPENS, QUESTION, VOTE, owners
 from tests.contests.test_drafts import faults
 from tests.contests.world import DAY, NOW
-from voting.contests import certifying, decision, drafts, external, moves, queries, results, timeline
+from voting.contests import (
+    bundle_source,
+    certifying,
+    decision,
+    drafts,
+    external,
+    moves,
+    publishing,
+    queries,
+    results,
+    timeline,
+)
 from voting.contests.external import Found, Paper
 from voting.contests.tables import BoxRow, Contest, ExternalRecord, Participation
 from voting.core.authority import Grant, Principal
@@ -253,9 +264,17 @@ def test_nothing_external_is_recorded_of_a_vote_held_here(session: Session) -> N
         external.of(session, OFFICER, contest_id, now=HELD)
 
 
-def test_it_has_no_result_of_this_service(session: Session) -> None:
-    with pytest.raises(Conflict, match="not_counted_yet"):
-        results.of(session, OFFICER, settled(session), now=HELD)
+def test_it_has_neither_box_nor_result_nor_bundle_of_this_service(session: Session) -> None:
+    contest_id = settled(session)
+    moves.publish(session, RETURNING, contest_id, now=HELD)
+    for read in (
+        lambda: results.of(session, OFFICER, contest_id, now=HELD),
+        lambda: publishing.lines(session, STRANGER, contest_id, after=None, limit=1, now=HELD),
+        lambda: publishing.patterns(session, STRANGER, contest_id, now=HELD),
+        lambda: bundle_source.of(session, STRANGER, contest_id, "public", now=HELD),
+    ):
+        with pytest.raises(Conflict, match="contest_held_elsewhere"):
+            read()
 
 
 # --- the machine
@@ -288,7 +307,7 @@ def test_it_is_published_and_certified_as_such(session: Session) -> None:
     assert kinds(session, contest_id)[-2:] == ["published", "certified"]
 
 
-def test_it_may_be_annulled_until_it_is_certified(session: Session) -> None:
+def test_it_may_be_annulled(session: Session) -> None:
     contest_id = settled(session)
     moves.annul(session, RETURNING, contest_id, reason="名册有误", now=HELD)
     assert state(session, contest_id) == "annulled"

@@ -87,6 +87,13 @@ def test_an_elector_given_paper_is_checked_off(session: Session) -> None:
     assert queries.turnout(session, session.get_one(Contest, contest_id)).cast == 1
 
 
+def test_an_open_vote_takes_no_paper(session: Session) -> None:
+    contest_id = a_contest(session, secrecy="open")
+    with pytest.raises(Conflict, match="open_vote_takes_no_paper"):
+        a_batch(session, contest_id)
+    assert session.exec(select(PaperBatch)).all() == []
+
+
 def test_the_first_channel_wins(session: Session) -> None:
     contest_id = a_contest(session)
     fill(session, contest_id, (0,))

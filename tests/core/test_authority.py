@@ -67,7 +67,6 @@ proxy.record          o R A
 contest.read          r o s R t w a A v p u b m
 contest.read_events   o s R t w a A
 journal.open          o s R t w a A
-contest.read_auditor_bundle o R a A
 contest.read_open_ballots o R A
 contest.read_withheld a
 contest.read_own_record r o s R t w a A v p u b m

@@ -16,6 +16,7 @@ from voting.access.keys import embedded_issuer
 from voting.clock import system_now
 from voting.commands import console
 from voting.commands.migrate import Database, require_newest_schema, settings_for
+from voting.commands.whole_file import whole_file
 from voting.contests import bundle as bundles
 from voting.contests import bundle_source, queries
 from voting.contests.bundle_source import Keys
@@ -51,16 +52,14 @@ def bundle(
 ) -> None:
     """Bring the bundle of CONTEST: everything that is needed to verify and recount it."""
     path = out or Path(f"{contest}-{tier.value}.zip")
-    part = path.with_name(f"{path.name}.part")
     try:
-        with part.open("w+b") as file:
+        with whole_file(path) as file:
             if url is not None:
                 with Client(url, token) as client:
                     download(client, contest, file, tier.value)
             else:
                 _from_database(settings_for(database), contest, tier, file)
             read = bundle_read.read(file)
-        part.replace(path)
     except YishiClientError as error:
         console.fail(str(error))
     except YishiError as error:
@@ -69,8 +68,6 @@ def bundle(
         console.fail(f"what came is no bundle: {error}")
     except OSError as error:
         console.fail(f"{error.filename}: {error.strerror}")
-    finally:
-        part.unlink(missing_ok=True)
     console.say(described(path, read))
 
 

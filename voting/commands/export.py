@@ -12,6 +12,7 @@ from typing import Annotated, BinaryIO
 import typer
 
 from voting.commands import console
+from voting.commands.whole_file import whole_file
 from voting.core.count.formats.ballot_file import BallotFile
 from voting.core.evidence import bundle, bundle_exports, bundle_read, bundle_zip
 from voting.core.evidence.bundle_exports import About
@@ -64,7 +65,7 @@ def _sink(out: Path | None) -> Iterator[BinaryIO]:
     if out is None:
         yield sys.stdout.buffer
         return
-    with out.open("wb") as opened:
+    with whole_file(out) as opened:
         yield opened
 
 

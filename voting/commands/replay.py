@@ -17,8 +17,10 @@ from voting.commands.election import Poll, Timing
 from voting.commands.keys import platform_key
 from voting.commands.own_server import ServerFailed, serving
 from voting.commands.received import disagreement, renamed
+from voting.commands.whole_file import whole_file
 from voting.core.count import Case
 from voting.core.evidence import bundle_read
+from voting.core.evidence.bundle_zip import NotABundle
 
 CaseFile = Annotated[Path, typer.Argument(help="A case (JSON): method, seats, candidates, rules, ballots, expected.")]
 
@@ -40,10 +42,16 @@ def replay(
         console.fail(f"{file}: a poll without ballots cannot be replayed")
     if (url is None) != (token is None):
         console.fail("--url and --token go together", status=2)
+    if bundle is not None and not bundle.parent.is_dir():
+        console.fail(f"{bundle.parent}: no such folder", status=2)
     try:
         found = _somewhere(case, poll, url, token, bundle)
     except (YishiClientError, ServerFailed) as error:
         console.fail(_sentence(error))
+    except NotABundle as error:
+        console.fail(f"what came is no bundle: {error}")
+    except OSError as error:
+        console.fail(f"{error.filename}: {error.strerror}")
     if found is not None:
         console.say("FAIL")
         console.fail(found)
@@ -75,9 +83,10 @@ def _hold(case: Case, poll: Poll, url: str, token: str, bundle: Path | None) -> 
             timing = election.cast_all(url, contest, poll, tokens, progress)
         result = election.close_and_count(client, contest)
         if bundle is not None:
-            with bundle.open("w+b") as out:
+            with whole_file(bundle) as out:
                 bundles.download(client.acting(None), contest.id, out)
-                console.say(bundles.described(bundle, bundle_read.read(out)))
+                described = bundles.described(bundle, bundle_read.read(out))
+            console.say(described)
     names = election.names_of(contest)
     _report(timing, renamed(result, names))
     return disagreement(case, result, names)

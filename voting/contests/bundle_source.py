@@ -27,7 +27,7 @@ from voting.log import cosigning, logs, storage
 from voting.log.keys import LogKeys
 from voting.log.tables import Log
 
-ACTS: Mapping[Tier, str] = {"public": "contest.read", "auditor": "contest.read_auditor_bundle"}
+ACTS: Mapping[Tier, str] = {"public": "contest.read", "auditor": "contest.read_withheld"}
 _RESULTS = (Counted, Recounted, Corrected)
 _BEHIND_FOR = 2
 """Seconds after which a log that lags behind its events is asked for again."""
@@ -82,10 +82,11 @@ class Source:
 
 
 def of(session: Session, principal: Principal, contest_id: str, tier: Tier, *, now: datetime) -> Source:
-    """The source of a bundle. Raises `Conflict` before the publication and where nothing was counted, `Unavailable`
-    while the log has not been signed to its end."""
+    """The source of a bundle. Raises `Conflict` before the publication, where nothing was counted and where the vote is held
+    on an official system, `Unavailable` while the log has not been signed to its end."""
     loaded = queries.load(session, principal, contest_id, now, ACTS[tier])
     contest = loaded.contest
+    results.refuse_external(contest)
     if contest.state == "inconclusive":
         raise Conflict("nothing_was_counted")
     tally = results.newest(session, contest_id)

@@ -45,10 +45,13 @@ class BatchView:
 
 
 def create(session: Session, principal: Principal, contest_id: str, *, label: str, now: datetime) -> BatchView:
-    """A batch of an open contest: one table, one ballot bag, one building."""
+    """A batch of an open contest: one table, one ballot bag, one building. `Conflict` where who voted how is kept."""
     loaded = queries.load(session, principal, contest_id, now, "paper.create", hold=True)
     if loaded.contest.state != "open":
         raise Conflict("contest_not_open", state=loaded.contest.state)
+    if loaded.contest.secrecy == "open":
+        # Of an open vote it is kept whose ballot lies in which slot; whose paper is whose is kept nowhere.
+        raise Conflict("open_vote_takes_no_paper")
     batch = PaperBatch(
         id=timed_id("pbt", loaded.now),
         community_id=loaded.contest.community_id,

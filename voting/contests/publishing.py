@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from voting.contests import queries, sealing
+from voting.contests import queries, results, sealing
 from voting.contests.kept import Kept
 from voting.contests.queries import Loaded
 from voting.contests.tables import Closing, SealedBallot
@@ -102,6 +102,7 @@ _TREES: Kept[KeptTree] = Kept(4)
 
 def _published(session: Session, principal: Principal, contest_id: str, now: datetime) -> Loaded:
     loaded = queries.load(session, principal, contest_id, now)
+    results.refuse_external(loaded.contest)
     if loaded.contest.provisional_at is None:
         raise Conflict("not_published_yet", state=loaded.contest.state)
     return loaded

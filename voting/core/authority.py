@@ -153,7 +153,6 @@ ACTS: Mapping[str, Rule] = {
     "proxy.record": _keeps(_OFFICERS, "rolls:write", personal=True),
     "contest.read": Rule("contests:read", who="public"),
     "contest.read_events": Rule("contests:read", _WITNESSES),
-    "contest.read_auditor_bundle": Rule("contests:read", _OFFICERS | {"auditor"}),
     "contest.read_withheld": Rule("contests:read", frozenset({"auditor"})),
     "contest.read_own_record": Rule("", who="residents"),
     "contest.read_open_ballots": Rule("rolls:read", _OFFICERS, personal=True),
