@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+from fractions import Fraction
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.schemas.actions import offered
 from api.schemas.base import Actionable, Instant, Locale, LongText, Representation, Request
-from api.schemas.parts import Id
+from api.schemas.parts import Day, Id
 from voting.core import coordinates, proposals
+from voting.deliberation.answers import MOST_FEN, Answer
+from voting.deliberation.endorsements import LONGEST_DAYS, SupportRule
 from voting.deliberation.proposal_drafts import Draft, Position, position_of
 from voting.deliberation.proposal_queries import View
 from voting.deliberation.proposal_texts import Comparison
@@ -109,6 +113,62 @@ class Invitation(Request):
     person_id: Id
 
 
+class SupportOpening(Request):
+    """How much support qualifies the proposal: a number, or a share of a sealed roll; and for how long it is gathered."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"number": 20, "days": 30}, {"fraction": "1/10", "roll_id": "rol_1", "days": 30}]
+        }
+    )
+
+    days: int = Field(ge=1, le=LONGEST_DAYS)
+    number: int | None = Field(None, ge=1, le=10_000_000)
+    fraction: str | None = Field(None, pattern=r"^[1-9][0-9]{0,8}/[1-9][0-9]{0,8}$", examples=["1/10"])
+    roll_id: Id | None = None
+
+    def rule(self) -> SupportRule:
+        """As a value."""
+        share = None if self.fraction is None else Fraction(self.fraction)
+        return SupportRule(self.days, self.number, share, self.roll_id)
+
+
+class AnswerDraft(Request):
+    """What is answered to a proposal."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"text": {"zh-CN": "采纳，先建东侧"}, "cost_fen": 1200000, "deadline": "2026-09-30"}]
+        }
+    )
+
+    text: LocalBody
+    cost_fen: int | None = Field(None, ge=0, le=MOST_FEN, description="What it will cost, in fen")
+    deadline: Day | None = Field(None, description="By when it will be done")
+
+    def answer(self) -> Answer:
+        """As a value."""
+        return Answer(self.text, self.cost_fen, self.deadline)
+
+
+class Rejection(AnswerDraft):
+    """What is answered to a proposal that is rejected, and the reason in one sentence."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"text": {"zh-CN": "消防通道不得占用"}, "reason": "违反消防规定"}]}
+    )
+
+    reason: LongText | None = None
+
+
+class BallotLink(Request):
+    """The contest that puts a proposal to the vote."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"contest_id": "con_01jv3a"}]})
+
+    contest_id: Id
+
+
 class AuthorOut(BaseModel):
     """Who writes a proposal, or is asked to."""
 
@@ -117,6 +177,61 @@ class AuthorOut(BaseModel):
     person_id: str = Field(examples=["per_6vd3"])
     state: str = Field(examples=["accepted"], description="invited | accepted")
     since: Instant
+
+
+class SupportOut(BaseModel):
+    """Where the support of a proposal stands."""
+
+    needed: int = Field(examples=[20], description="Endorsements that qualify it")
+    rule: dict[str, Any] = Field(examples=[{"number": 20}], description="Where that number comes from")
+    standing: int = Field(
+        examples=[12], description="Endorsements that count: of the wording, or of one that differs little"
+    )
+    unconfirmed: int = Field(examples=[1], description="Endorsements of an older wording that nobody has confirmed")
+    mine: str | None = Field(None, description="The caller's own: standing | unconfirmed | withdrawn | released")
+    opened_at: Instant
+    until: Instant
+    is_over: bool
+
+    @classmethod
+    def of(cls, view: View) -> SupportOut | None:
+        """Present the support, if any was ever gathered."""
+        row, support = view.proposal, view.support
+        if support is None or row.support_from is None or row.support_until is None:
+            return None
+        return cls(
+            needed=row.support_needed or 0,
+            rule=row.support_rule or {},
+            standing=support.standing,
+            unconfirmed=support.unconfirmed,
+            mine=view.mine,
+            opened_at=row.support_from,
+            until=row.support_until,
+            is_over=view.now is not None and view.now >= row.support_until,
+        )
+
+
+class AnswerOut(BaseModel):
+    """What the officers say."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    number: int
+    text: dict[str, str]
+    cost_fen: int | None = Field(examples=[1_200_000])
+    deadline: date | None
+    author_id: str
+    at: Instant
+    salt: str = Field(description='The `text` in the journal is H("text", salt ‖ canonical {"text"})')
+    text_hash: str
+
+    @classmethod
+    def of(cls, row: Any) -> AnswerOut | None:
+        """Present an answer, if there is one."""
+        if row is None:
+            return None
+        told = {name: getattr(row, name) for name in cls.model_fields}
+        return cls(**told | {"salt": row.salt.hex(), "text_hash": row.text_hash.hex()})
 
 
 class PointOut(BaseModel):
@@ -144,6 +259,10 @@ class ProposalOut(Actionable):
     location: PointOut | None
     crs: str = Field(examples=["wgs84"], description="The datum of `location`")
     authors: list[AuthorOut]
+    support: SupportOut | None
+    answer: AnswerOut | None = Field(description="The answer of the review")
+    outcome: AnswerOut | None = Field(description="How the input changed the outcome")
+    contest_id: str | None = Field(description="The contest that puts it to the vote")
     created_at: Instant
     submitted_at: Instant | None
     published_at: Instant | None
@@ -156,10 +275,13 @@ class ProposalOut(Actionable):
         told |= {"title": text.title, "body": text.body, "minor": text.minor, "erased": text.erased_at is not None}
         told |= {"crs": crs, "location": _point(position_of(row), crs)}
         told["authors"] = [AuthorOut.model_validate(author) for author in view.authors]
+        told |= {name: AnswerOut.of(view.answers.get(name)) for name in ("answer", "outcome")}
+        told["support"] = SupportOut.of(view)
         base = f"/v1/proposals/{row.id}"
         told["allowed_actions"] = offered(
             view.actions, base, edit="PATCH", invite=f"POST {base}/authors", accept_invitation=f"POST {base}/authors/accept",
-            leave=f"POST {base}/authors/leave",
+            leave=f"POST {base}/authors/leave", confirm_endorsement=f"POST {base}/endorsements/confirm",
+            withdraw_endorsement=f"POST {base}/endorsements/withdraw", endorse=f"POST {base}/endorsements",
         )  # fmt: skip
         return cls(**told)
 
@@ -229,3 +351,22 @@ class DiffOut(Representation):
     def of(cls, old: int, new: int, found: tuple[Comparison, ...]) -> DiffOut:
         """Present a comparison."""
         return cls(old_number=old, new_number=new, languages=[ComparisonOut.model_validate(one) for one in found])
+
+
+class EndorsementOut(Representation):
+    """Somebody's support, for those who review."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    proposal_id: str
+    person_id: str
+    entry_id: str | None
+    number: int
+    state: str = Field(examples=["standing"])
+    from_id: str | None
+    since: Instant
+
+    @classmethod
+    def of(cls, row: object) -> EndorsementOut:
+        """Present an endorsement."""
+        return cls.model_validate(row)

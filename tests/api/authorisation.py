@@ -191,6 +191,23 @@ POST  /v1/proposals/{proposal_id}/submit                401 200 404 404 404 404
 POST  /v1/proposals/{proposal_id}/publish               401 403 404 200 404 200
 POST  /v1/proposals/{proposal_id}/return                401 403 404 200 404 200
 POST  /v1/proposals/{proposal_id}/withdraw              401 200 404 409 409 409
+GET   /v1/proposals/{proposal_id}/endorsements          401 403 404 200 403 200
+POST  /v1/proposals/{proposal_id}/endorsements          401 409 404 201 201 201
+POST  /v1/proposals/{proposal_id}/endorsements/confirm  401 409 404 409 409 409
+POST  /v1/proposals/{proposal_id}/endorsements/withdraw 401 409 404 409 409 409
+POST  /v1/proposals/{proposal_id}/gather                401 403 404 200 403 200
+POST  /v1/proposals/{proposal_id}/lapse                 401 409 404 409 409 409
+POST  /v1/proposals/{proposal_id}/review                401 403 404 200 403 200
+POST  /v1/proposals/{proposal_id}/accept                401 403 404 200 403 200
+POST  /v1/proposals/{proposal_id}/accept_in_part        401 403 404 200 403 200
+POST  /v1/proposals/{proposal_id}/reject                401 403 404 200 403 200
+POST  /v1/proposals/{proposal_id}/put_on_ballot         401 403 404 200 403 200
+POST  /v1/proposals/{proposal_id}/adopt                 401 403 404 409 403 409
+POST  /v1/proposals/{proposal_id}/not_adopt             401 403 404 409 403 409
+POST  /v1/proposals/{proposal_id}/implement             401 403 404 200 403 200
+POST  /v1/proposals/{proposal_id}/complete              401 403 404 200 403 200
+POST  /v1/proposals/{proposal_id}/report_outcome        401 403 404 200 403 200
+POST  /v1/proposals/{proposal_id}/archive               401 403 404 409 403 409
 GET   /v1/threads/{kind}/{subject}                      401 200 404 200 200 200
 GET   /v1/threads/{kind}/{subject}/comments             401 200 404 200 200 200
 POST  /v1/threads/{kind}/{subject}/comments             401 201 404 201 201 201
@@ -241,6 +258,21 @@ PROPOSAL_OF = {
     "POST /v1/proposals/{proposal_id}/submit": "prp_draft",
     "POST /v1/proposals/{proposal_id}/publish": "prp_submitted",
     "POST /v1/proposals/{proposal_id}/return": "prp_submitted",
+    "POST /v1/proposals/{proposal_id}/endorsements": "prp_gathering_support",
+    "POST /v1/proposals/{proposal_id}/endorsements/confirm": "prp_gathering_support",
+    "POST /v1/proposals/{proposal_id}/endorsements/withdraw": "prp_gathering_support",
+    "POST /v1/proposals/{proposal_id}/lapse": "prp_gathering_support",
+    "POST /v1/proposals/{proposal_id}/review": "prp_qualified",
+    "POST /v1/proposals/{proposal_id}/accept": "prp_under_review",
+    "POST /v1/proposals/{proposal_id}/accept_in_part": "prp_under_review",
+    "POST /v1/proposals/{proposal_id}/reject": "prp_under_review",
+    "POST /v1/proposals/{proposal_id}/put_on_ballot": "prp_accepted",
+    "POST /v1/proposals/{proposal_id}/adopt": "prp_on_ballot",
+    "POST /v1/proposals/{proposal_id}/not_adopt": "prp_on_ballot",
+    "POST /v1/proposals/{proposal_id}/implement": "prp_accepted",
+    "POST /v1/proposals/{proposal_id}/complete": "prp_implementing",
+    "POST /v1/proposals/{proposal_id}/report_outcome": "prp_implemented",
+    "POST /v1/proposals/{proposal_id}/archive": "prp_implemented",
 }
 """Each move is tried on a proposal of the resident's that stands right before it; everything else on the published one."""
 
@@ -364,6 +396,12 @@ BODIES: dict[str, Any] = {
     "POST /v1/proposals/{proposal_id}/authors": {"person_id": "per_2"},
     "POST /v1/proposals/{proposal_id}/return": {"reason": "r"},
     "POST /v1/proposals/{proposal_id}/withdraw": {"reason": "r"},
+    "POST /v1/proposals/{proposal_id}/gather": {"number": 3, "days": 30},
+    "POST /v1/proposals/{proposal_id}/accept": {"text": {"en": "a"}},
+    "POST /v1/proposals/{proposal_id}/accept_in_part": {"text": {"en": "a"}},
+    "POST /v1/proposals/{proposal_id}/reject": {"text": {"en": "a"}, "reason": "r"},
+    "POST /v1/proposals/{proposal_id}/put_on_ballot": {"contest_id": "con_provisional"},
+    "POST /v1/proposals/{proposal_id}/report_outcome": {"text": {"en": "a"}},
     "POST /v1/proposals/{proposal_id}/versions/{number}/erase": {"reason": "r"},
     "POST /v1/threads/{kind}/{subject}/comments": {"text": "好"},
     "POST /v1/threads/{kind}/{subject}/summaries": {"side": "all", "text": "好"},

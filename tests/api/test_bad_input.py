@@ -198,8 +198,8 @@ def test_unknown_members_at_every_level(world: World) -> None:
 
 
 def is_free(body: Any) -> bool:
-    """Members of `question`, `name`, `title`, `body` and `label` are languages: any tag is a member there."""
-    return any("zz_unknown" in body.get(name, {}) for name in ("question", "name", "title", "body")) or any(
+    """Members of `question`, `name`, `title`, `body`, `text` and `label` are languages: any tag is a member there."""
+    return any("zz_unknown" in body.get(name, {}) for name in ("question", "name", "title", "body", "text")) or any(
         "zz_unknown" in one.get("label", {}) for one in body.get("options", ()) if isinstance(one, dict)
     )
 

@@ -107,6 +107,23 @@ proposal.withdraw     r o s R t w a A v p u b m
 proposal.publish      o A m
 proposal.return       o A m
 proposal.erase_version o A m
+proposal.gather         o A m
+proposal.read_endorsers o A m
+proposal.endorse r o s R t w a A v p u b m
+proposal.confirm_endorsement r o s R t w a A v p u b m
+proposal.withdraw_endorsement r o s R t w a A v p u b m
+proposal.lapse r o s R t w a A v p u b m
+proposal.review o A v
+proposal.accept o A v
+proposal.accept_in_part o A v
+proposal.reject o A v
+proposal.put_on_ballot o A v
+proposal.adopt o A v
+proposal.not_adopt o A v
+proposal.implement o A v
+proposal.complete o A v
+proposal.report_outcome o A v
+proposal.archive o A v
 comment.read          r o s R t w a A v p u b m
 comment.post          r o s R t w a A v p u b m
 comment.reply         r o s R t w a A v p u b m

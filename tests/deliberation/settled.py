@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from sqlmodel import Session
 
 from tests.access.moment import NOW
@@ -9,7 +11,13 @@ from voting.deliberation import proposal_texts
 from voting.deliberation.proposal_tables import Proposal, ProposalAuthor
 from voting.deliberation.proposal_texts import Text
 
-STATES = ("draft", "submitted", "published")
+STATES = (
+    *("draft", "submitted", "published", "gathering_support", "qualified", "under_review"),
+    *("accepted", "on_ballot", "implementing", "implemented"),
+)
+
+
+FAR = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 def settle_proposals(session: Session) -> None:
@@ -18,6 +26,10 @@ def settle_proposals(session: Session) -> None:
         proposal = Proposal(id=f"prp_{state}", community_id="com_1", state=state, created_at=NOW)
         proposal.submitted_at = None if state == "draft" else NOW
         proposal.published_at = None if state in ("draft", "submitted") else NOW
+        if state not in ("draft", "submitted", "published"):
+            proposal.support_needed, proposal.support_rule = 9, {"number": 9}
+            proposal.support_from, proposal.support_until = NOW, FAR
+        proposal.contest_id = "con_open" if state == "on_ballot" else None
         session.add(proposal)
         session.flush()
         proposal_texts.write(session, proposal, Text({"en": "t"}, {"en": "b"}), "per_1", NOW)

@@ -110,6 +110,7 @@ _COUNTERS = frozenset({"community_admin", "returning_officer", "teller"})
 _RETURNING = frozenset({"returning_officer"})
 _WITNESSES = _OFFICERS | {"social_worker", "teller", "scrutineer", "auditor"}
 _REVIEWERS = _KEEPERS | {"moderator"}
+_ANSWERING = _KEEPERS | {"owners_committee_member"}
 
 
 def _keeps(roles: frozenset[str], scope: str, *, personal: bool = False) -> Rule:
@@ -194,6 +195,23 @@ ACTS: Mapping[str, Rule] = {
     "proposal.publish": _keeps(_REVIEWERS, "proposals:write"),
     "proposal.return": _keeps(_REVIEWERS, "proposals:write"),
     "proposal.erase_version": _keeps(_REVIEWERS, "proposals:write"),
+    "proposal.gather": _keeps(_REVIEWERS, "proposals:write"),
+    "proposal.endorse": Rule("proposals:write", who="residents", writes=True),
+    "proposal.confirm_endorsement": Rule("proposals:write", who="residents", writes=True),
+    "proposal.withdraw_endorsement": Rule("proposals:write", who="residents", writes=True),
+    "proposal.read_endorsers": Rule("proposals:read", _REVIEWERS, personal=True),
+    "proposal.lapse": Rule("proposals:write", who="members", writes=True),
+    "proposal.review": _keeps(_ANSWERING, "proposals:write"),
+    "proposal.accept": _keeps(_ANSWERING, "proposals:write"),
+    "proposal.accept_in_part": _keeps(_ANSWERING, "proposals:write"),
+    "proposal.reject": _keeps(_ANSWERING, "proposals:write"),
+    "proposal.put_on_ballot": _keeps(_ANSWERING, "proposals:write"),
+    "proposal.adopt": _keeps(_ANSWERING, "proposals:write"),
+    "proposal.not_adopt": _keeps(_ANSWERING, "proposals:write"),
+    "proposal.implement": _keeps(_ANSWERING, "proposals:write"),
+    "proposal.complete": _keeps(_ANSWERING, "proposals:write"),
+    "proposal.report_outcome": _keeps(_ANSWERING, "proposals:write"),
+    "proposal.archive": _keeps(_ANSWERING, "proposals:write"),
     "comment.read": Rule("comments:read", who="members"),
     "comment.post": Rule("comments:write", who="residents", writes=True),
     "comment.reply": Rule("comments:write", who="residents", writes=True),

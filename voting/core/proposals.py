@@ -1,7 +1,10 @@
 """The life of a proposal as a table, and what its rules say. Pure: facts in, a state or a reason out.
 
-    draft -> submitted -> published -> …          returned* by an officer, withdrawn* by its authors
-                 └─ returned ──┘
+    draft -> submitted -> published -> gathering_support -> qualified -> under_review
+      └─ returned* ──┘                       └─ lapsed          -> accepted | accepted_in_part | rejected*
+    accepted … -> on_ballot -> adopted | not_adopted     accepted …, adopted -> implementing -> implemented
+    rejected, not_adopted, implemented, lapsed -> archived, once it was told how the input changed the outcome
+    withdrawn* by its authors until it qualifies
 
 Guards are named for their reason, as in `voting.core.lifecycle`. What a text says is never looked at.
 """
@@ -11,7 +14,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import SequenceMatcher
+from fractions import Fraction
+from math import ceil
 from typing import Literal
 
 from voting.core.lifecycle import Machine, Move
@@ -23,10 +29,6 @@ MOST_NOTE = 2_000
 MOST_PARAGRAPHS = 400
 """Paragraphs of a body in one language: a comparison costs their square."""
 MOST_AUTHORS = 20
-
-SCOPES = ("community", "building", "unit")
-UNPUBLISHED = frozenset({"draft", "submitted", "returned"})
-"""States before the first publication: nobody but authors and reviewers knows of the proposal."""
 
 _BREAK = re.compile(r"\n(?:[ \t]*\n)+")
 
@@ -42,36 +44,115 @@ class ProposalFacts:
     """Authors and whoever is asked to be one."""
     accepted: int = 1
     """Authors."""
+    now: datetime | None = None
+    support_until: datetime | None = None
+    needed: int = 0
+    """Endorsements that qualify it."""
+    standing: int = 0
+    """Endorsements that count now."""
+    mine: str | None = None
+    """standing | unconfirmed | withdrawn | released: the caller's own endorsement."""
+    against_endorsing: str | None = None
+    """Why the caller is none of those whose support counts, as the code of a guard."""
+    contest_state: str | None = None
+    """Where the contest stands that it was put into."""
+    has_outcome: bool = False
+    """Whether it was told how the input changed the outcome."""
 
 
-_EDITABLE = ("draft", "returned", "published")
-_WITHDRAWABLE = ("draft", "submitted", "returned", "published")
-_WITH_AUTHORS = ("draft", "returned", "submitted", "published")
+_EDITABLE = ("draft", "returned", "published", "gathering_support")
+_WITHDRAWABLE = ("draft", "submitted", "returned", "published", "gathering_support")
+_WITH_AUTHORS = _WITHDRAWABLE
+_DECIDED = ("accepted", "accepted_in_part")
+_ENDED = ("rejected", "not_adopted", "implemented", "lapsed")
+_BY_WINDOW = ("support_window_over",)
+
+_WRITING: Mapping[tuple[str, str], Move] = {
+    ("draft", "submit"): Move("submitted", ("authors_only",)),
+    ("returned", "submit"): Move("submitted", ("authors_only",)),
+    ("submitted", "publish"): Move("published", ("author_never_reviews",)),
+    ("submitted", "return"): Move("returned", ("author_never_reviews",), needs_reason=True),
+    **{
+        (state, "edit"): Move(state, ("authors_only", *(_BY_WINDOW if state == "gathering_support" else ())))
+        for state in _EDITABLE
+    },
+    **{(state, "invite"): Move(state, ("authors_only", "too_many_authors")) for state in _WITH_AUTHORS},
+    **{(state, "accept_invitation"): Move(state, ("not_invited",)) for state in _WITH_AUTHORS},
+    **{(state, "leave"): Move(state, ("not_among_authors", "last_author")) for state in _WITH_AUTHORS},
+    **{(state, "withdraw"): Move("withdrawn", ("authors_only",), needs_reason=True) for state in _WITHDRAWABLE},
+}
+
+_SUPPORT: Mapping[tuple[str, str], Move] = {
+    ("published", "gather"): Move("gathering_support", ("author_never_reviews",)),
+    ("gathering_support", "endorse"): Move(
+        "gathering_support",
+        (*_BY_WINDOW, "author_never_endorses", "endorsed_already", "not_on_support_roll", "lives_elsewhere"),
+    ),
+    ("gathering_support", "confirm_endorsement"): Move("gathering_support", (*_BY_WINDOW, "nothing_to_confirm")),
+    ("gathering_support", "withdraw_endorsement"): Move("gathering_support", (*_BY_WINDOW, "not_endorsed")),
+    ("gathering_support", "qualify"): Move("qualified", ("support_too_low",)),
+    ("gathering_support", "lapse"): Move("lapsed", ("support_window_open",)),
+}
+
+_REVIEW: Mapping[tuple[str, str], Move] = {
+    ("qualified", "review"): Move("under_review", ("author_never_reviews",)),
+    ("under_review", "accept"): Move("accepted", ("author_never_reviews",)),
+    ("under_review", "accept_in_part"): Move("accepted_in_part", ("author_never_reviews",)),
+    ("under_review", "reject"): Move("rejected", ("author_never_reviews",), needs_reason=True),
+    **{(state, "put_on_ballot"): Move("on_ballot") for state in _DECIDED},
+    ("on_ballot", "adopt"): Move("adopted", ("contest_not_certified",)),
+    ("on_ballot", "not_adopt"): Move("not_adopted", ("contest_undecided",)),
+    **{(state, "implement"): Move("implementing") for state in (*_DECIDED, "adopted")},
+    ("implementing", "complete"): Move("implemented"),
+    **{(state, "report_outcome"): Move(state) for state in (*_DECIDED, "adopted", "implementing", *_ENDED)},
+    **{(state, "archive"): Move("archived", ("outcome_missing",)) for state in _ENDED},
+}
 
 PROPOSAL: Machine[ProposalFacts] = Machine(
     noun="proposal",
     initial="draft",
-    offered=("edit", "invite", "accept_invitation", "leave", "submit", "publish", "return", "withdraw"),
-    table={
-        ("draft", "submit"): Move("submitted", ("authors_only",)),
-        ("returned", "submit"): Move("submitted", ("authors_only",)),
-        ("submitted", "publish"): Move("published", ("author_never_reviews",)),
-        ("submitted", "return"): Move("returned", ("author_never_reviews",), needs_reason=True),
-    }
-    | {(state, "edit"): Move(state, ("authors_only",)) for state in _EDITABLE}
-    | {(state, "invite"): Move(state, ("authors_only", "too_many_authors")) for state in _WITH_AUTHORS}
-    | {(state, "accept_invitation"): Move(state, ("not_invited",)) for state in _WITH_AUTHORS}
-    | {(state, "leave"): Move(state, ("not_among_authors", "last_author")) for state in _WITH_AUTHORS}
-    | {(state, "withdraw"): Move("withdrawn", ("authors_only",), needs_reason=True) for state in _WITHDRAWABLE},
+    offered=(
+        *("edit", "invite", "accept_invitation", "leave", "submit", "publish", "return", "withdraw"),
+        *("gather", "endorse", "confirm_endorsement", "withdraw_endorsement", "lapse"),
+        *("review", "accept", "accept_in_part", "reject", "put_on_ballot", "adopt", "not_adopt"),
+        *("implement", "complete", "report_outcome", "archive"),
+    ),
+    table={**_WRITING, **_SUPPORT, **_REVIEW},
     guards={
         "authors_only": lambda facts: not facts.is_author,
         "author_never_reviews": lambda facts: facts.is_author,
+        "author_never_endorses": lambda facts: facts.is_author,
         "too_many_authors": lambda facts: facts.authors >= MOST_AUTHORS,
         "not_invited": lambda facts: facts.invitation != "invited",
         "not_among_authors": lambda facts: facts.invitation not in ("invited", "accepted"),
         "last_author": lambda facts: facts.is_author and facts.accepted == 1,
+        "support_window_over": lambda facts: not _runs(facts),
+        "support_window_open": lambda facts: _runs(facts),
+        "endorsed_already": lambda facts: facts.mine in ("standing", "unconfirmed"),
+        "not_endorsed": lambda facts: facts.mine not in ("standing", "unconfirmed"),
+        "nothing_to_confirm": lambda facts: facts.mine != "unconfirmed",
+        "not_on_support_roll": lambda facts: facts.against_endorsing == "not_on_support_roll",
+        "lives_elsewhere": lambda facts: facts.against_endorsing == "lives_elsewhere",
+        "support_too_low": lambda facts: facts.standing < facts.needed,
+        "contest_not_certified": lambda facts: facts.contest_state != "certified",
+        "contest_undecided": lambda facts: facts.contest_state not in ("certified", "inconclusive", "annulled"),
+        "outcome_missing": lambda facts: not facts.has_outcome,
     },
+    dates=lambda facts: (
+        {"support_until": facts.support_until.isoformat().replace("+00:00", "Z")}
+        if facts.support_until is not None
+        else {"support_until": "–"}
+    ),
 )
+
+
+def _runs(facts: ProposalFacts) -> bool:
+    return facts.now is not None and facts.support_until is not None and facts.now < facts.support_until
+
+
+def needed(share: Fraction, electors: int) -> int:
+    """Endorsements that a share of a roll comes to: the least whole number that is not below it, and one at least."""
+    return max(1, ceil(share * electors))
 
 
 def paragraphs(text: str) -> tuple[str, ...]:

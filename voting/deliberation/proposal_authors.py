@@ -47,7 +47,7 @@ def answer(session: Session, principal: Principal, proposal_id: str, command: st
 
 def _begin(session: Session, principal: Principal, proposal_id: str, command: str, now: datetime) -> Loaded:
     loaded = proposal_queries.load(session, principal, proposal_id, now, f"proposal.{command}", hold=True)
-    lifecycle.move(PROPOSAL, loaded.proposal.state, command, proposal_queries.facts(principal, loaded))
+    lifecycle.move(PROPOSAL, loaded.proposal.state, command, proposal_queries.facts(session, principal, loaded))
     return loaded
 
 

@@ -72,7 +72,7 @@ def edit(
 ) -> Loaded:
     """Change members (names as in `Draft`). Another title or body is another version; `note` says what changed."""
     proposal = loaded.proposal
-    lifecycle.move(PROPOSAL, proposal.state, "edit", proposal_queries.facts(principal, loaded))
+    lifecycle.move(PROPOSAL, proposal.state, "edit", proposal_queries.facts(session, principal, loaded))
     draft = _draft_of(session, proposal, changes)
     text = proposal_texts.checked(Text(draft.title, draft.body))
     note = None if note is None else texts.accept(note, "/note", most=proposals.MOST_NOTE)
@@ -82,6 +82,7 @@ def edit(
     kept = before
     if before.erased_at is not None or (before.title, before.body) != (text.title, text.body):
         proposal.number += 1
+        proposal.major = proposal.major if minor else proposal.number
         kept = proposal_texts.write(session, proposal, text, principal.id, loaded.now, minor=minor, note=note)
     session.flush()
     facts: dict[str, Any] = {"number": kept.number, "minor": kept.minor, "members": sorted(changes)}

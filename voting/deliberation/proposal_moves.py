@@ -15,13 +15,26 @@ from voting.deliberation.proposal_queries import Loaded
 from voting.log import journal
 from voting.log.journal import EventFact
 
-_DONE = {"submit": "submitted", "publish": "published", "return": "returned", "withdraw": "withdrawn"}
+_DONE = {
+    "submit": "submitted",
+    "publish": "published",
+    "return": "returned",
+    "withdraw": "withdrawn",
+    "lapse": "lapsed",
+    "review": "review_opened",
+    "adopt": "adopted",
+    "not_adopt": "not_adopted",
+    "implement": "implementation_begun",
+    "complete": "implemented",
+    "archive": "archived",
+}
+"""Command → what the event says of it, for those that need nothing but perhaps a reason."""
 
 
 def give(
     session: Session, principal: Principal, proposal_id: str, command: str, *, reason: str | None = None, now: datetime
 ) -> Loaded:
-    """Give a command that needs nothing but perhaps a reason: submit, publish, return, withdraw."""
+    """Give one of the commands of `_DONE`."""
     loaded, state = begin(session, principal, proposal_id, command, now, reason)
     proposal = loaded.proposal
     if command == "submit":
@@ -36,7 +49,7 @@ def begin(
 ) -> tuple[Loaded, str]:
     """The proposal, held, and the state the command leads to."""
     loaded = proposal_queries.load(session, principal, proposal_id, now, f"proposal.{command}", hold=True)
-    facts = proposal_queries.facts(principal, loaded)
+    facts = proposal_queries.facts(session, principal, loaded)
     return loaded, lifecycle.move(PROPOSAL, loaded.proposal.state, command, facts, reason)
 
 
@@ -48,14 +61,15 @@ def end(
     kind: str,
     reason: str | None = None,
     facts: Mapping[str, EventFact] | None = None,
+    text: bytes | None = None,
 ) -> Loaded:
-    """Bring the proposal into its new state and write the event, with the hash of the text that stands."""
+    """Bring the proposal into its new state and write the event, with the hash of what was written or of its wording."""
     proposal, before = loaded.proposal, loaded.proposal.state
     proposal.state = state
     session.flush()
-    text = proposal_queries.version(session, proposal.id, proposal.number)
-    told = {"number": text.number} | dict(facts or {})
-    note(session, principal, loaded, kind, before, reason=reason, text=text.text_hash, facts=told)
+    told = {"number": proposal.number} | dict(facts or {})
+    text = text or proposal_queries.version(session, proposal.id, proposal.number).text_hash
+    note(session, principal, loaded, kind, before, reason=reason, text=text, facts=told)
     return loaded
 
 

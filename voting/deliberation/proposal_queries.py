@@ -4,7 +4,7 @@ business but its authors' and its reviewers'."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,9 @@ from voting.community.tables import Community
 from voting.core import authority, lifecycle
 from voting.core.authority import Principal, Subject
 from voting.core.proposals import PROPOSAL, ProposalFacts
-from voting.deliberation.proposal_tables import Proposal, ProposalAuthor, ProposalVersion
+from voting.deliberation import answers_reads, endorsement_reads
+from voting.deliberation.endorsement_reads import Support
+from voting.deliberation.proposal_tables import OfficialAnswer, Proposal, ProposalAuthor, ProposalVersion
 from voting.errors import NotFound
 from voting.log import journal
 from voting.log.tables import Event
@@ -55,6 +57,12 @@ class View:
     text: ProposalVersion
     authors: tuple[ProposalAuthor, ...]
     actions: tuple[Action, ...] = ()
+    support: Support | None = None
+    """Where its support stands, if any was ever gathered."""
+    mine: str | None = None
+    """The caller's own endorsement. Left to the view of one proposal, like actions and answers."""
+    answers: Mapping[str, OfficialAnswer] = field(default_factory=dict)
+    now: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +134,24 @@ def authors_of(session: Session, proposal_ids: Sequence[str]) -> Mapping[str, tu
     return found
 
 
-def facts(principal: Principal, loaded: Loaded) -> ProposalFacts:
-    """What the guards of the machine look at."""
+def facts(session: Session, principal: Principal, loaded: Loaded) -> ProposalFacts:
+    """What the guards of the machine look at. What no guard of the state looks at is not read."""
+    proposal = loaded.proposal
+    gathering = proposal.state == "gathering_support"
+    support = endorsement_reads.support_of(session, [proposal]).get(proposal.id) if gathering else None
     return ProposalFacts(
         is_author=loaded.is_author(principal),
         invitation=loaded.invitation(principal),
         authors=sum(author.state != "left" for author in loaded.authors),
         accepted=sum(author.state == "accepted" for author in loaded.authors),
+        now=loaded.now,
+        support_until=proposal.support_until,
+        needed=proposal.support_needed or 0,
+        standing=support.standing if support else 0,
+        mine=endorsement_reads.mine(session, principal, proposal),
+        against_endorsing=endorsement_reads.against(session, principal, proposal, loaded.now) if gathering else None,
+        contest_state=answers_reads.contest_state(session, proposal.community_id, proposal.contest_id),
+        has_outcome="outcome" in answers_reads.of(session, proposal.id),
     )
 
 
@@ -147,14 +166,22 @@ def version(session: Session, proposal_id: str, number: int) -> ProposalVersion:
 def view(session: Session, principal: Principal, loaded: Loaded) -> View:
     """The proposal and what this caller could do to it."""
     proposal, subject = loaded.proposal, loaded.subject
-    blocked = lifecycle.survey(PROPOSAL, proposal.state, facts(principal, loaded)).blocked
+    blocked = lifecycle.survey(PROPOSAL, proposal.state, facts(session, principal, loaded)).blocked
     actions = []
     for command in PROPOSAL.offered:
         decision = authority.may(principal, f"proposal.{command}", subject)
         code = blocked.get(command) if decision.allowed else decision.code
         actions.append(Action(command, code is None, code))
-    standing = tuple(author for author in loaded.authors if author.state != "left")
-    return View(proposal, version(session, proposal.id, proposal.number), standing, tuple(actions))
+    return View(
+        proposal,
+        version(session, proposal.id, proposal.number),
+        tuple(author for author in loaded.authors if author.state != "left"),
+        tuple(actions),
+        endorsement_reads.support_of(session, [proposal]).get(proposal.id),
+        endorsement_reads.mine(session, principal, proposal),
+        answers_reads.of(session, proposal.id),
+        loaded.now,
+    )
 
 
 def page(
@@ -168,7 +195,7 @@ def page(
     now: datetime,
 ) -> tuple[View, ...]:
     """At most `limit` proposals of a community behind the id `after`. Actions are left to the view of one."""
-    community_time(session, principal, community_id, now)
+    at = community_time(session, principal, community_id, now)
     authority.require(principal, "proposal.read", Subject(community_id, kind="proposal"))
     query = select(Proposal).where(
         Proposal.community_id == community_id, _visible(principal, community_id), *_wanted(wanted)
@@ -179,9 +206,9 @@ def page(
     found = session.exec(query.order_by(order).limit(limit)).all()
     texts = texts_of(session, found)
     authors = authors_of(session, [proposal.id for proposal in found])
-    return tuple(
-        View(row, texts[row.id], tuple(one for one in authors.get(row.id, ()) if one.state != "left")) for row in found
-    )
+    support = endorsement_reads.support_of(session, found)
+    standing = {row.id: tuple(one for one in authors.get(row.id, ()) if one.state != "left") for row in found}
+    return tuple(View(row, texts[row.id], standing[row.id], support=support.get(row.id), now=at) for row in found)
 
 
 def texts_of(session: Session, proposals: Sequence[Proposal]) -> Mapping[str, ProposalVersion]:

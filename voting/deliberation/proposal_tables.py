@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
+from sqlalchemy import BigInteger
 from sqlmodel import Field, Index, SQLModel
 
 from voting.store import Document, Instant, Versioned
@@ -32,6 +34,16 @@ class Proposal(Versioned, table=True):
     """Where it is about: WGS-84, in 10⁻⁷ degrees."""
     number: int = 1
     """The newest version of its text."""
+    major: int = 1
+    """The newest version that was not called minor: whoever endorsed an older one is asked again."""
+    support_needed: int | None = None
+    """Endorsements that qualify it."""
+    support_rule: dict[str, Any] | None = Field(default=None, sa_type=Document)
+    """Where that number comes from: {"number": n}, or {"fraction": "p/q", "roll_id": id}."""
+    support_from: datetime | None = Field(default=None, sa_type=Instant)
+    support_until: datetime | None = Field(default=None, sa_type=Instant)
+    contest_id: str | None = None
+    """The contest it was put into."""
     created_at: datetime = Field(sa_type=Instant)
     submitted_at: datetime | None = Field(default=None, sa_type=Instant)
     published_at: datetime | None = Field(default=None, sa_type=Instant)
@@ -72,3 +84,44 @@ class ProposalAuthor(SQLModel, table=True):
     state: str
     """invited | accepted | left"""
     since: datetime = Field(sa_type=Instant)
+
+
+class Endorsement(SQLModel, table=True):
+    """Somebody's support of one wording of a proposal. It stands while that wording is no older than the last major one."""
+
+    __tablename__ = "endorsement"
+
+    proposal_id: str = Field(primary_key=True, foreign_key="proposal.id")
+    person_id: str = Field(primary_key=True, foreign_key="person.id", index=True)
+    community_id: str
+    entry_id: str | None = None
+    """The entry of the roll it counts for: two owners of one flat are one."""
+    number: int
+    """The version that was endorsed, or confirmed last."""
+    state: str
+    """standing | withdrawn | released: asked where its support shall go, after a merge or a split"""
+    from_id: str | None = None
+    """The proposal it was moved from, by the endorser's consent."""
+    since: datetime = Field(sa_type=Instant)
+
+
+class OfficialAnswer(SQLModel, table=True):
+    """What the officers say to a proposal: the answer of the review, or how the input changed the outcome. Newest counts."""
+
+    __tablename__ = "official_answer"
+
+    proposal_id: str = Field(primary_key=True, foreign_key="proposal.id")
+    kind: str = Field(primary_key=True)
+    """answer | outcome"""
+    number: int = Field(primary_key=True)
+    community_id: str
+    text: dict[str, str] = Field(sa_type=Document)
+    cost_fen: int | None = Field(default=None, sa_type=BigInteger)
+    """What it will cost, in fen."""
+    deadline: date | None = None
+    """By when it will be done."""
+    author_id: str
+    at: datetime = Field(sa_type=Instant)
+    salt: bytes
+    text_hash: bytes
+    """H("text", salt ‖ canonical {"text"}), as the journal has it."""

@@ -36,7 +36,13 @@ PUBLIC: Mapping[str, frozenset[str]] = {
             "annulled",
         }
     ),
-    "proposal": frozenset({"published", "withdrawn"}),
+    "proposal": frozenset(
+        {
+            *("published", "gathering_support", "qualified", "lapsed", "under_review"),
+            *("accepted", "accepted_in_part", "rejected", "on_ballot", "adopted", "not_adopted"),
+            *("implementing", "implemented", "archived", "withdrawn"),
+        }
+    ),
     "comment": frozenset({"visible", "retracted"}),
     "comment_summary": frozenset({"published"}),
 }

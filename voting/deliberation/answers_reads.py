@@ -1,0 +1,32 @@
+"""Reads of the officers' side: the newest answers, and where a contest stands.
+
+A contest is known by its events: deliberation and contests stand on one floor and do not see each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlmodel import Session, col, select
+
+from voting.deliberation.proposal_tables import OfficialAnswer
+from voting.log.tables import Event
+
+
+def contest_state(session: Session, community_id: str, contest_id: str | None) -> str | None:
+    """Where a contest of the community stands, by its newest event; nothing where there is none."""
+    if contest_id is None:
+        return None
+    query = select(Event.to_state).where(
+        Event.subject_kind == "contest",
+        Event.subject_id == contest_id,
+        Event.community_id == community_id,
+        col(Event.to_state).is_not(None),
+    )
+    return session.exec(query.order_by(col(Event.id).desc()).limit(1)).first()
+
+
+def of(session: Session, proposal_id: str) -> Mapping[str, OfficialAnswer]:
+    """The newest answer and the newest outcome, by kind."""
+    query = select(OfficialAnswer).where(OfficialAnswer.proposal_id == proposal_id)
+    return {row.kind: row for row in session.exec(query.order_by(col(OfficialAnswer.number)))}
