@@ -1645,7 +1645,7 @@ def count_two_round(poll: Poll) -> dict[str, Any]:
     majority = [place for place, votes in first.scores.items() if 2 * votes > counted]
     seated = [place for place in first.winners if place in majority]
     vacant = poll.seats - len(seated)
-    if first.outcome in ("no_ballots", "seats_left") or vacant == 0:
+    if first.outcome in ("no_ballots", "seats_left") or vacant <= 0 or len(poll.standing) <= poll.seats:
         return one_round(poll, first, by_round=True)
     open_groups = [group for group in first.groups if not set(group) <= set(majority)]
     ties = Ties(poll)
@@ -1664,7 +1664,8 @@ def count_two_round(poll: Poll) -> dict[str, Any]:
     second = {place for group in last.groups for place in group}
     rest = [[place for place in group if place not in second] for group in open_groups]
     ranking = [*([place] for place in seated), *last.groups, *(group for group in rest if group)]
-    return _two_rounds(poll, rounds, last.outcome, ranking)
+    outcome = "seats_left" if seated and last.outcome == "no_ballots" else last.outcome
+    return _two_rounds(poll, rounds, outcome, ranking)
 
 
 def _two_rounds(poll: Poll, rounds: Rounds, outcome: str, groups: Sequence[Sequence[int]]) -> dict[str, Any]:
@@ -1763,7 +1764,10 @@ class Runoff:
         self.to_threshold = poll.method == "irv-bottoms-up-threshold"
         self.upwards = poll.method == "irv-bottoms-up"
         self.write_in = place_of(poll, self.rules.get("undeclared_write_in"))
-        self.pairs = Pairs(poll) if self.rules.get("tie_break") == FEWEST_WINS else None
+        # Undeclared write-ins may be tied as well, so here they are compared like any option.
+        named = {name: value for name, value in poll.rules.items() if name != "undeclared_write_in"}
+        everybody = Poll(poll.method, poll.options, poll.seats, named, poll.ballots, poll.work)
+        self.pairs = Pairs(everybody) if self.rules.get("tie_break") == FEWEST_WINS else None
         self.ties, self.rounds = Ties(poll), Rounds(poll)
         self.winners: list[int] = []
         self.line: Amount = 0
@@ -1784,6 +1788,7 @@ class Runoff:
         begun = bool(self.winners or self.rounds.votes or any(votes.values()))
         begun = begun or bool(self.rules.get("tie_break_resolutions"))
         begun = begun or (self.pairs is not None and self.papers.valid > 0)
+        begun = begun and bool(votes or self.rounds.votes)
         elected = self.elect(votes) if begun else []
         self.winners += elected
         eliminated = self.eliminate(votes) if begun and not elected and self.goes_on() else []
@@ -1919,13 +1924,13 @@ def count_multi_pass(poll: Poll) -> dict[str, Any]:
     papers, standing = Papers(poll), poll.standing
     rounds: list[dict[str, Any]] = []
     outcome, filled = "decided", 0
-    while filled < poll.seats and standing and outcome == "decided":
-        runoff = Runoff(poll, papers, standing, 1, filled + 1)
+    while not rounds or (filled < poll.seats and standing and outcome == "decided"):
+        runoff = Runoff(poll, papers, standing, min(poll.seats, 1), filled + 1)
         outcome = runoff.run()
         rounds += runoff.rounds.documents
         filled += len(runoff.winners)
         standing = [place for place in standing if place not in runoff.winners]
-    if outcome == "decided" and filled < poll.seats:
+    if (outcome == "decided" and filled < poll.seats) or (outcome == "no_ballots" and filled):
         outcome = "seats_left"
     return result(poll, rounds, (), outcome)
 
@@ -2083,7 +2088,7 @@ class Rctab(Transferable):
 
     def run(self) -> dict[str, Any]:
         """Round after round; a last one shows what nobody receives any more."""
-        if not self.begun and not self.rules.get("tie_break_resolutions"):
+        if not self.begun and not (self.standing and self.rules.get("tie_break_resolutions")):
             self.outcome = "no_ballots"
             self.write(1, *self.state(self.entered))
             return self.document()

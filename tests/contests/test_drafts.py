@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
+from tests.contests import world
 from tests.contests.people import FOREIGNER, OFFICER, RESIDENT, STRANGER
 from tests.contests.world import DAY, NOW
 from voting.contests import drafts, moves, queries
@@ -16,6 +17,7 @@ from voting.contests.drafts import Draft, NewOption
 from voting.contests.terms import Terms
 from voting.errors import Forbidden, IllegalMove, Invalid, NotFound, Unauthenticated
 from voting.log import journal
+from voting.roll.tables import Roll
 
 LABELS = ("一号方案", "二号方案", "维持现状")
 DRAFT = Draft(
@@ -74,6 +76,11 @@ def test_rules_name_options_by_their_place_in_the_request(session: Session) -> N
     assert loaded.contest.rules["tie_break_order"] == [ids[2], ids[0], ids[1]]
 
 
+LOTS = "/rules/tie_break_resolutions"
+LOT = {"round": 1, "tied": ["#/options/0", "B"], "selected": "B", "selecting": "winner"}
+MANY = [NewOption({"en": str(number)}) for number in range(14)]
+
+
 @pytest.mark.parametrize(
     ("changes", "pointer", "code"),
     [
@@ -99,13 +106,61 @@ def test_rules_name_options_by_their_place_in_the_request(session: Session) -> N
         ({"rules": {"charm": 1}}, "/rules/charm", "unknown_rule"),
         ({"rules": {"tie_break_seed": "1"}}, "/rules/tie_break_seed", "lot_seed_elsewhere"),
         ({"rules": {"excluded_candidates": ["#/options/3"]}}, "/rules/excluded_candidates/0", "no_such_option"),
-        ({"rules": {"excluded_candidates": ["Nobody"]}}, "/rules", "rules_do_not_fit"),
+        ({"rules": {"excluded_candidates": ["Nobody"]}}, "/rules/excluded_candidates/0", "unknown_option"),
+        ({"rules": {"tie_break_order": ["#/options/0", "Nobody"]}}, "/rules/tie_break_order/1", "unknown_option"),
+        ({"rules": {"a/b": 1}}, "/rules/a~1b", "unknown_rule"),
+        ({"rules": {"tie_break_resolutions": [LOT | {"tied": "AB"}]}}, f"{LOTS}/0/tied", "illegal_rule"),
+        ({"rules": {"tie_break_resolutions": [LOT, LOT | {"tied": ["A"]}]}}, f"{LOTS}/1/selected", "illegal_rule"),
+        ({"rules": {"tie_break_resolutions": [LOT | {"round": "1"}]}}, f"{LOTS}/0/round", "illegal_rule"),
+        (
+            {"rules": {"tie_break_resolutions": [LOT | {"selecting": "loosr"}]}},
+            f"{LOTS}/0/selecting",
+            "illegal_rule_did_you_mean",
+        ),
+        (
+            {"rules": {"tie_break_resolutions": [LOT | {"tied": ["B", "#/options/1"]}]}},
+            f"{LOTS}/0/tied",
+            "unknown_option",
+        ),
+        ({"options": MANY, "method": "stv-gregory-exact", "seats": 13}, "/seats", "method_takes_fewer"),
     ],
 )
 def test_a_wrong_value_is_named_where_it_stands(
     session: Session, changes: dict[str, Any], pointer: str, code: str
 ) -> None:
     assert faults(session, **changes) == [(pointer, code)]
+
+
+def grow(session: Session, electors: int, state: str = "corrected") -> None:
+    """The second roll, as if it had so many electors."""
+    if session.get(Roll, "rol_2") is None:
+        world.roll(session, 2, "rol_2", state="corrected", start=10)
+    roll = session.get_one(Roll, "rol_2")
+    roll.electors, roll.state, roll.root = electors, state, bytes(32) if state == "sealed" else None
+    session.flush()
+
+
+def test_more_electors_than_the_method_counts_ballots_of_are_refused_beforehand(session: Session) -> None:
+    grow(session, 10**6)
+    equal = {"roll_id": "rol_2", "method": "stv-meek", "options": MANY, "seats": 2}
+    assert faults(session, **equal) == [("/method", "method_takes_fewer_ballots")]
+    for takes in ({"rules": {"overvote": "exhaust_immediately"}}, {"seats": 1, "method": "irv"}):
+        assert drafts.create(session, OFFICER, "com_1", replace(DRAFT, **{**equal, **takes}), now=NOW)
+    assert faults(session, **equal, channel="external") == [("/rule_id", "external_needs_rule")]
+
+
+def test_a_roll_that_has_grown_beyond_the_method_stands_in_the_way_of_notice_and_opening(session: Session) -> None:
+    grow(session, 2)
+    draft = replace(DRAFT, roll_id="rol_2", method="stv-meek")
+    contest = drafts.create(session, OFFICER, "com_1", draft, now=NOW).contest
+    grow(session, 10**7)
+    with pytest.raises(IllegalMove, match="more_ballots_than_can_be_counted"):
+        moves.notice(session, OFFICER, contest.id, now=NOW)
+    grow(session, 2)
+    moves.notice(session, OFFICER, contest.id, now=NOW)
+    grow(session, 10**7, state="sealed")
+    with pytest.raises(IllegalMove, match="more_ballots_than_can_be_counted"):
+        moves.open_(session, OFFICER, contest.id, now=NOW)
 
 
 def test_the_record_of_another_election_keeps_its_seats(session: Session) -> None:

@@ -122,7 +122,11 @@ def test_nothing_of_it_is_kept(session: Session) -> None:
         (Alternative("score"), "/alternatives/1/method", "method_needs_its_own_ballots"),
         (Alternative("yes-no"), "/alternatives/1/method", "method_needs_its_own_ballots"),
         (Alternative(without=("opt_x",)), "/alternatives/1/without/0", "unknown_option"),
-        (Alternative(rules={"excluded_candidates": ["opt_x"]}), "/alternatives/1/rules", "rules_do_not_fit"),
+        (
+            Alternative(rules={"excluded_candidates": ["opt_x"]}),
+            "/alternatives/1/rules/excluded_candidates/0",
+            "unknown_option",
+        ),
     ],
 )
 def test_a_wrong_alternative_is_named_where_it_stands(

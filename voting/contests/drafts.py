@@ -74,7 +74,7 @@ def create(session: Session, principal: Principal, community_id: str, draft: Dra
     roll = _roll(session, community_id, draft.roll_id)
     contest_id = timed_id("con", now)
     option_ids = tuple(timed_id("opt", now) for _ in draft.options)
-    rules = _checked(draft, option_ids)
+    rules = _checked(draft, option_ids, roll)
     ruling.check(session, community_id, draft, roll)
     contest = Contest(id=contest_id, community_id=community_id, created_at=now, **_columns(draft, rules))
     session.add(contest)
@@ -94,7 +94,7 @@ def edit(session: Session, principal: Principal, loaded: Loaded, changes: Mappin
     roll = _roll(session, contest.community_id, draft.roll_id)
     replaced = "options" in changes
     option_ids = tuple(timed_id("opt", loaded.now) for _ in draft.options) if replaced else tuple(o.id for o in old)
-    rules = _checked(draft, option_ids)
+    rules = _checked(draft, option_ids, roll)
     ruling.check(session, contest.community_id, draft, roll)
     for name, value in _columns(draft, rules).items():
         setattr(contest, name, value)
@@ -175,14 +175,15 @@ def _record(session: Session, loaded: Loaded, principal: Principal, kind: str, *
     )
 
 
-def _checked(draft: Draft, option_ids: Sequence[str]) -> dict[str, Any]:
+def _checked(draft: Draft, option_ids: Sequence[str], roll: Roll) -> dict[str, Any]:
     """The rules with options by id, after everything was found to fit together."""
     faults = [*_of_window(draft), *_of_options(draft), *officials.faults(draft.officials, draft.k)]
     rules, strangers = _named({"tie_break": ruling.tie_break(draft.rule_id)} | dict(draft.rules), option_ids)
     faults += strangers
     if not faults:
         record = draft.terms.ballots == "as_marked"
-        faults += methods.faults(draft.method, option_ids, draft.seats, rules, record=record)
+        electors = 0 if draft.channel == "external" else roll.electors
+        faults += methods.faults(draft.method, option_ids, draft.seats, rules, record=record, electors=electors)
         faults += [] if record else _of_grades(draft.method, rules)
     if faults:
         raise Invalid(faults)

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from voting.core import ballot
 from voting.core import count as engine
 from voting.core.ballot import Paper, paper
 from voting.core.count import rules as kinds
 from voting.core.count.chart_words import NAMES
 from voting.core.count.methods import METHODS
+from voting.core.count.resolutions import Resolutions
 from voting.errors import Fact, Fault
 from voting.near import nearest
 
@@ -94,20 +96,37 @@ def schema_of(kind: kinds.Kind) -> dict[str, Any]:
             return {"type": "string", "pattern": "^fixed"}
         case kinds.Names():
             return {"type": "array", "items": {"type": "string"}, "uniqueItems": True}
-        case kinds.Resolutions():
+        case Resolutions():
             return {"type": "array", "items": {"type": "object"}}
         case _:
             return {"type": ["string", "integer"]}
 
 
+def most_ballots(method: str, options: int, seats: int, rules: Mapping[str, Any]) -> int:
+    """How many electors' ballots a method counts even if no two are alike."""
+    marks = ballot.form(method, [str(place) for place in range(options)], seats=seats, rules=rules).marks
+    return engine.most_rankings(method, options, seats, equal=marks > 1)
+
+
 def faults(
-    method: str, option_ids: Sequence[str], seats: int, rules: Mapping[str, Any], at: str = "", record: bool = False
+    method: str,
+    option_ids: Sequence[str],
+    seats: int,
+    rules: Mapping[str, Any],
+    at: str = "",
+    record: bool = False,
+    electors: int = 0,
 ) -> tuple[Fault, ...]:
     """What is wrong with counting so, with pointers behind `at`; nothing if it can be done.
 
-    A `record` of another election fills what seats it filled there, as far as the count takes them.
+    A `record` of another election fills what seats it filled there, as far as the count takes them. `electors` may all cast.
     """
-    return tuple(_faults(method, option_ids, seats, rules, at, record))
+    found = tuple(_faults(method, option_ids, seats, rules, at, record))
+    if found:
+        return found
+    most = most_ballots(method, len(option_ids), seats, rules)
+    facts: dict[str, Fact] = {"method": method, "most": most, "got": electors}
+    return (Fault(f"{at}/method", "method_takes_fewer_ballots", facts),) if electors > most else ()
 
 
 def _faults(
@@ -122,14 +141,8 @@ def _faults(
     except engine.UnknownMethod as error:
         yield _unknown(f"{at}/method", "unknown_method", method, error.legal, {"got": method[:_MOST_SHOWN]})
         return
-    except engine.UnknownRule as error:
-        facts: dict[str, Fact] = {"method": method, "got": error.member[:_MOST_SHOWN]}
-        yield _unknown(f"{at}/rules/{error.member}", "unknown_rule", error.member, error.legal, facts)
-    except engine.IllegalRule as error:
-        got = str(error.value)[:_MOST_SHOWN]
-        yield _unknown(f"{at}/rules/{error.member}", "illegal_rule", got, error.legal, {"got": got})
     except engine.CountError as error:
-        yield Fault(f"{at}/rules", "rules_do_not_fit", {"why": str(error)})
+        yield refusal(error, at)
     least, most = seats_of(method)
     if not record and (seats < least or (most is not None and seats > most)):
         yield Fault(
@@ -137,6 +150,33 @@ def _faults(
             "seats_of_method",
             {"method": method, "least": least, "most": most or len(option_ids), "got": seats},
         )
+
+
+def refusal(error: engine.CountError, at: str = "") -> Fault:
+    """What the count refuses, where it stands in the request."""
+    match error:
+        case engine.UnknownRule():
+            facts: dict[str, Fact] = {"method": error.method, "got": error.member[:_MOST_SHOWN]}
+            return _unknown(f"{at}/rules{_steps(error.member)}", "unknown_rule", error.member, error.legal, facts)
+        case engine.IllegalRule():
+            got = str(error.value)[:_MOST_SHOWN]
+            here = f"{at}/rules{_steps(error.member, *error.at)}"
+            return _unknown(here, "illegal_rule", got, error.legal, {"got": got})
+        case engine.UnknownOption():
+            here = f"{at}/rules{_steps(error.member, *error.at)}"
+            return Fault(here, "unknown_option", {"option": error.option[:_MOST_SHOWN]})
+        case engine.TooLarge():
+            here = error.what if error.what in ("seats", "options") else "method"
+            return Fault(
+                f"{at}/{here}", "method_takes_fewer", {"method": error.method, "most": error.limit, "got": error.size}
+            )
+        case _:
+            return Fault(f"{at}/rules", "rules_do_not_fit", {"why": str(error)})
+
+
+def _steps(*steps: str | int) -> str:
+    """Steps as a JSON pointer (RFC 6901)."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1")[:_MOST_SHOWN] for step in steps)
 
 
 def _unknown(pointer: str, code: str, word: str, legal: tuple[str, ...], facts: Mapping[str, Fact]) -> Fault:

@@ -11,12 +11,13 @@ from sqlmodel import Session, col, select
 
 from voting.community import clock
 from voting.community.tables import Community
-from voting.contests import ruling, statements_signed, terms
+from voting.contests import methods, ruling, statements_signed, terms
 from voting.contests.statements_signed import Statement
 from voting.contests.tables import Closing, Contest, Option, PaperBatch, Participation
 from voting.core import authority, ballot, lifecycle
 from voting.core.authority import Principal, Subject
 from voting.core.ballot import Form
+from voting.core.box import MOST_OPTIONS
 from voting.core.lifecycle import ContestFacts, contest_machine
 from voting.errors import NotFound
 from voting.log import journal
@@ -158,7 +159,18 @@ def facts(session: Session, loaded: Loaded) -> ContestFacts:
         k=contest.k,
         close_signed=_is_signed(session, contest, statements_signed.close),
         result_signed=_is_signed(session, contest, statements_signed.result),
+        too_many_ballots=_are_too_many(session, contest, loaded.roll.electors),
     )
+
+
+def _are_too_many(session: Session, contest: Contest, electors: int) -> bool:
+    """Whether the method might not count the ballots of so many electors. Options are counted only if need be."""
+    if contest.opened_at is not None or contest.channel == "external":
+        return False
+    if electors <= methods.most_ballots(contest.method, MOST_OPTIONS, contest.seats, contest.rules):
+        return False
+    standing = session.exec(select(func.count()).select_from(Option).where(Option.contest_id == contest.id)).one()
+    return electors > methods.most_ballots(contest.method, standing, contest.seats, contest.rules)
 
 
 def _has_paper_outside(session: Session, contest_id: str) -> bool:

@@ -224,6 +224,8 @@ class ContestFacts:
     """Whether enough officials have signed the close."""
     result_signed: bool = True
     """Whether enough officials have signed the newest result."""
+    too_many_ballots: bool = False
+    """Whether the roll has more electors than the method can count ballots of."""
 
 
 def _runs(since: datetime | None, days: int, now: datetime) -> bool:
@@ -265,6 +267,11 @@ _ANNULLABLE = (
 _BY_RULE = ("extension_used_up", "extension_turnout_enough")
 """What a decision rule that provides for extensions may have against one more."""
 
+_OPENING = (
+    *("roll_not_sealed", "more_ballots_than_can_be_counted", "notice_period_running"),
+    *("rule_lets_open_later", "before_opens_at", "window_is_over"),
+)
+
 CONTEST: Machine[ContestFacts] = Machine(
     noun="contest",
     initial="draft",
@@ -274,11 +281,8 @@ CONTEST: Machine[ContestFacts] = Machine(
     ),
     table={
         ("draft", "edit"): Move("draft"),
-        ("draft", "notice"): Move("noticed", ("window_is_over",)),
-        ("noticed", "open"): Move(
-            "open",
-            ("roll_not_sealed", "notice_period_running", "rule_lets_open_later", "before_opens_at", "window_is_over"),
-        ),
+        ("draft", "notice"): Move("noticed", ("window_is_over", "more_ballots_than_can_be_counted")),
+        ("noticed", "open"): Move("open", _OPENING),
         ("open", "extend"): Move("open", ("extension_not_allowed", *_BY_RULE, "window_is_over"), needs_reason=True),
         ("open", "change_key"): Move("open", ("nobody_must_sign",), needs_reason=True),
         ("open", "close"): Move("closed", ("window_still_open", "paper_unreconciled")),
@@ -296,6 +300,7 @@ CONTEST: Machine[ContestFacts] = Machine(
     | {(state, "annul"): Move("annulled", needs_reason=True) for state in _ANNULLABLE},
     guards={
         "roll_not_sealed": lambda facts: facts.roll_state != "sealed",
+        "more_ballots_than_can_be_counted": lambda facts: facts.too_many_ballots,
         "notice_period_running": lambda facts: _runs(facts.noticed_at, facts.notice_days, facts.now),
         "before_opens_at": lambda facts: facts.now < facts.opens_at,
         "window_is_over": lambda facts: facts.now >= facts.closes_at,

@@ -33,8 +33,7 @@ ILLEGAL = [
     ("irv", "decimal_places", 21),
     ("irv", "tie_break_order", ["A", "A"]),
     ("irv", "tie_break_order", "AB"),
-    ("irv", "tie_break_resolutions", [{"round": 1, "tied": ["A"], "selected": "B", "selecting": "loser"}]),
-    ("irv", "tie_break_resolutions", [{"round": 1}]),
+    ("irv", "tie_break_resolutions", {"round": 1}),
     ("irv", "winner_mode", "bottoms_up"),
     ("irv", "cutoff_elimination", -1),
     ("irv", "tie_break_seed", True),
@@ -54,6 +53,43 @@ def test_an_illegal_value_is_refused_with_the_legal_ones(method: str, member: st
     with pytest.raises(IllegalRule) as refused:
         validate_rules(method, {member: value})
     assert (refused.value.member, refused.value.legal) == (member, legal_rules(method)[member])
+
+
+LOT = {"round": 1, "tied": ["A", "B"], "selected": "A", "selecting": "loser"}
+
+
+@pytest.mark.parametrize(
+    ("change", "at"),
+    [
+        ({"tied": "AB"}, ("tied",)),
+        ({"tied": {"A": 1}}, ("tied",)),
+        ({"tied": ["A", "A"]}, ("tied",)),
+        ({"tied": ["A", 1]}, ("tied",)),
+        ({"tied": None}, ("tied",)),
+        ({"selected": "C"}, ("selected",)),
+        ({"selected": ["A"]}, ("selected",)),
+        ({"selecting": "first"}, ("selecting",)),
+        ({"selecting": []}, ("selecting",)),
+        *(({"round": number}, ("round",)) for number in ("1", 0, True, None, 1.5)),
+        *(({"pass": number}, ("pass",)) for number in ("1", 0, None)),
+        ({"how": 7}, ("how",)),
+        ({"when": "today"}, ("when",)),
+    ],
+)
+def test_a_recorded_lot_that_cannot_be_read_is_refused_where_it_stands(
+    change: dict[str, object], at: tuple[str, ...]
+) -> None:
+    with pytest.raises(IllegalRule) as refused:
+        validate_rules("irv", {"tie_break_resolutions": [LOT, LOT | change]})
+    assert (refused.value.member, refused.value.at) == ("tie_break_resolutions", (1, *at))
+    assert refused.value.legal
+
+
+@pytest.mark.parametrize("entry", [{"round": 1}, 7, "AB", {}])
+def test_a_recorded_lot_without_its_members_is_refused(entry: object) -> None:
+    with pytest.raises(IllegalRule, match="round, tied, selected, selecting") as refused:
+        validate_rules("irv", {"tie_break_resolutions": [entry]})
+    assert refused.value.at == (0,)
 
 
 @pytest.mark.parametrize("method", sorted(METHODS))
@@ -92,6 +128,7 @@ def test_a_number_of_a_rule_is_exact() -> None:
         ("AB", True, {}),
         ("AB", 1, {"excluded_candidates": ["Z"]}),
         ("AB", 1, {"tie_break_order": ["A", "Z"]}),
+        ("AB", 1, {"tie_break_resolutions": [{"round": 1, "tied": ["A", "Z"], "selected": "A", "selecting": "loser"}]}),
     ],
 )
 def test_a_poll_that_does_not_fit_together_is_refused(options: str, seats: int, rules: dict[str, object]) -> None:

@@ -11,12 +11,14 @@ from voting.core.count.errors import (
     IllegalRule,
     TooLarge,
     UnknownMethod,
+    UnknownOption,
     UnknownRule,
     Unpackable,
 )
-from voting.core.count.limits import check_size
+from voting.core.count.limits import check_size, most_rankings
 from voting.core.count.methods import METHODS, count, legal_rules, validate_rules
-from voting.core.count.rules import Resolution, Rules
+from voting.core.count.resolutions import Resolution
+from voting.core.count.rules import Rules
 from voting.core.count.tally import Exhausted, Round, Tally, Tie, Transfer
 from voting.core.count.tiebreak import lot_order
 from voting.core.count.written import tally_to_json
@@ -41,6 +43,7 @@ __all__ = [
     "TooLarge",
     "Transfer",
     "UnknownMethod",
+    "UnknownOption",
     "UnknownRule",
     "Unpackable",
     "case_from_json",
@@ -49,6 +52,7 @@ __all__ = [
     "difference",
     "legal_rules",
     "lot_order",
+    "most_rankings",
     "tally_to_json",
     "validate_rules",
 ]

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from voting.core.count.ballots import Ranking
+from voting.core.count.ballots import OVERVOTE, Ranking
 from voting.core.count.errors import IllegalCase
 from voting.core.count.methods import count, legal_rules, validate_rules
 from voting.core.count.rules import Rules
@@ -59,12 +59,16 @@ def case_from_json(document: Any) -> Case:
     values = {member: _word(value, legal.get(member, ())) for member, value in values.items()}
     left_open = tuple(member for member, value in values.items() if is_open(value))
     kept = {member: value for member, value in values.items() if member not in left_open}
+    seats = _typed(document, "seats", int)
+    if seats < 0:
+        raise IllegalCase("seats", f"expected a whole number, not negative; got {seats}")
+    options = _options(_typed(document, "candidates", list))
     return Case(
-        method=_typed(document, "method", str),
-        seats=_typed(document, "seats", int),
-        options=tuple(_typed(document, "candidates", list)),
+        method=document["method"],
+        seats=seats,
+        options=options,
         rules=validate_rules(document["method"], kept),
-        ballots=_ballots(_typed(document, "ballots", list)),
+        ballots=_ballots(_typed(document, "ballots", list), {*options, OVERVOTE}),
         expected=document.get("expected", {}),
         open=left_open,
         name=str(document.get("name", "")),
@@ -90,8 +94,20 @@ def _typed(document: Mapping[str, Any], member: str, kind: type) -> Any:
     return value
 
 
-def _ballots(entries: list[Any]) -> dict[Ranking, int]:
-    """The ballots, equal rankings added up."""
+def _options(names: list[Any]) -> tuple[str, ...]:
+    """The options, each once."""
+    if not names:
+        raise IllegalCase("candidates", "expected at least one; got none")
+    for place, name in enumerate(names):
+        if not isinstance(name, str):
+            raise IllegalCase(f"candidates/{place}", f"expected a name; got {name!r}")
+        if name in names[:place]:
+            raise IllegalCase(f"candidates/{place}", f"expected each option once; got {name!r} again")
+    return tuple(names)
+
+
+def _ballots(entries: list[Any], known: set[str]) -> dict[Ranking, int]:
+    """The ballots, equal rankings added up. `known` are the options and the word for an overvote."""
     ballots: dict[Ranking, int] = {}
     for place, entry in enumerate(entries):
         where = f"ballots/{place}"
@@ -104,6 +120,10 @@ def _ballots(entries: list[Any]) -> dict[Ranking, int]:
             isinstance(rank, list) and all(isinstance(option, str) for option in rank) for rank in ranks
         ):
             raise IllegalCase(f"{where}/ranking", "expected a list of ranks, each a list of option ids")
+        for number_of, rank in enumerate(ranks):
+            if not known.issuperset(rank):
+                place_of = next(at for at, option in enumerate(rank) if option not in known)
+                raise IllegalCase(f"{where}/ranking/{number_of}/{place_of}", f"no option {rank[place_of]!r} stands")
         ranking = tuple(tuple(rank) for rank in ranks)
         ballots[ranking] = ballots.get(ranking, 0) + number
     return ballots

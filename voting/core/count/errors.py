@@ -5,6 +5,7 @@ CountError
 ├── UnknownRule     the method has no rule member of that name; carries the members it has
 ├── IllegalRule     the member cannot have that value; carries the legal values
 ├── IllegalPoll     options, seats or ballots that do not fit together
+│   └── UnknownOption   a rule names an option that does not stand; carries where
 ├── IllegalBallot   one ranking that cannot be read
 ├── IllegalCase     a case file of the wrong form; carries where
 ├── IllegalFile     a file of another format that cannot be read; carries line and column
@@ -40,18 +41,43 @@ class UnknownRule(CountError):
 
 
 class IllegalRule(CountError):
-    """The rule member exists, but not with this value."""
+    """The rule member exists, but not with this value. `at` are the steps from the member's value to what is wrong in it."""
 
-    def __init__(self, method: str, member: str, value: object, legal: tuple[str, ...]) -> None:
-        super().__init__(f"{method}: {member} expected {' or '.join(legal)}; got {value!r}")
+    def __init__(
+        self, method: str, member: str, value: object, legal: tuple[str, ...], at: tuple[str | int, ...] = ()
+    ) -> None:
+        where = "/".join((member, *map(str, at)))
+        super().__init__(f"{method}: {where} expected {' or '.join(legal)}; got {value!r}")
         self.method = method
         self.member = member
+        self.value = value
+        self.legal = legal
+        self.at = at
+
+
+class IllegalPart(ValueError):
+    """A part of a rule value is wrong. It is read by `rules.read`, which knows method and member."""
+
+    def __init__(self, at: tuple[str | int, ...], value: object, legal: tuple[str, ...]) -> None:
+        super().__init__(value)
+        self.at = at
         self.value = value
         self.legal = legal
 
 
 class IllegalPoll(CountError):
     """Options, seats and rules that do not fit together: no options, a name twice, an order that names a stranger."""
+
+
+class UnknownOption(IllegalPoll):
+    """A rule member names an option that does not stand. `at` are the steps from the member's value to the name."""
+
+    def __init__(self, member: str, at: tuple[str | int, ...], option: str) -> None:
+        where = "/".join((member, *map(str, at)))
+        super().__init__(f"{where}: expected options of this contest; got {option!r}")
+        self.member = member
+        self.at = at
+        self.option = option
 
 
 class IllegalBallot(CountError):

@@ -82,10 +82,10 @@ def _result(tally: Tally, speaker: Speaker) -> Iterator[str]:
 
 def _elected(tally: Tally, speaker: Speaker) -> str:
     """Who is elected."""
+    if tally.method == "yes-no":
+        return speaker.say("carried" if tally.options[0] in tally.winners else "not_carried")
     if not tally.winners:
         return speaker.say("elected_nobody")
-    if tally.method == "yes-no":
-        return speaker.say("carried" if tally.winners[0] == tally.options[0] else "not_carried")
     key = "elected_one" if len(tally.winners) == 1 else "elected_many"
     return speaker.say(key, options=speaker.names(tally.winners))
 

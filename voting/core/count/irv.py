@@ -142,7 +142,8 @@ class Runoff:
     def begins(self, voted: bool) -> bool:
         """Whether there is something to count: votes, or recorded lots that say how a tie without votes fell."""
         lots = bool(self.rules.tie_break_resolutions)
-        return bool(self.rounds) or voted or lots or (self.pairs is not None and self.box.valid > 0)
+        told = voted or lots or (self.pairs is not None and self.box.valid > 0)
+        return bool(self.rounds) or (told and bool(self.standing))
 
     @property
     def continuing(self) -> list[bool]:

@@ -7,7 +7,7 @@ rankings; before the ballots are there, rankings are 0 and only the other two ar
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from voting.core.count.errors import TooLarge
 
@@ -19,6 +19,8 @@ class Size:
     options: int
     seats: int
     rankings: int
+    equal: int = 0
+    """How many of the rankings have equal ranks."""
 
     @property
     def filled(self) -> int:
@@ -44,13 +46,16 @@ PAIRS = Limit("distinct rankings × options²", lambda size: size.rankings * siz
 PASSES = Limit("distinct rankings × options × seats", lambda s: s.rankings * s.options * s.filled, 2 * 10**9)
 FACTORS = Limit("distinct rankings × options × seats", lambda s: s.rankings * s.options * s.filled, 10**9)
 
+SHARED = Limit("distinct rankings with equal ranks × options × seats", lambda s: s.equal * s.options * s.filled, 10**7)
+"""Equal ranks cost Meek's method a hundred times as much as strict ones."""
+
 FRACTIONS = Limit("seats", lambda size: size.filled, 12)
 """Every surplus may double the digits of the exact fractions: 35,000 bits for the twelfth, a million for the seventeenth."""
 
 SLOWER: Mapping[str, tuple[Limit, ...]] = {
     "irv-multi-pass": (PASSES,),
     "stv-gregory-exact": (FRACTIONS,),
-    "stv-meek": (FACTORS,),
+    "stv-meek": (FACTORS, SHARED),
     "stv-meek-prf": (FACTORS,),
     **dict.fromkeys(
         (
@@ -69,9 +74,21 @@ SLOWER: Mapping[str, tuple[Limit, ...]] = {
 """What the methods refuse that cost more than a look at every mark in every round."""
 
 
-def check_size(method: str, options: int, seats: int, rankings: int = 0) -> None:
+def limits(method: str) -> tuple[Limit, ...]:
+    """All limits of a method."""
+    return (*SLOWER.get(method, ()), OPTIONS, MARKS)
+
+
+def check_size(method: str, options: int, seats: int, rankings: int = 0, equal: int = 0) -> None:
     """Raise `TooLarge`, which carries the limit, if the method does not take a poll of this size."""
-    size = Size(options, max(seats, 1), rankings)
-    for limit in (*SLOWER.get(method, ()), OPTIONS, MARKS):
+    size = Size(options, max(seats, 1), rankings, equal)
+    for limit in limits(method):
         if limit.measure(size) > limit.most:
             raise TooLarge(method, limit.what, limit.measure(size), limit.most)
+
+
+def most_rankings(method: str, options: int, seats: int, equal: bool = False) -> int:
+    """How many distinct rankings of so many options a method takes, where all of them may have equal ranks or none."""
+    one = Size(options, max(seats, 1), 1, int(equal))
+    grown = (limit for limit in limits(method) if not limit.measure(replace(one, rankings=0, equal=0)))
+    return min(limit.most // limit.measure(one) for limit in grown if limit.measure(one))

@@ -17,13 +17,14 @@ def count(poll: Poll) -> Tally:
     rounds: list[Round] = []
     outcome: Outcome = "decided"
     standing = poll.standing
-    while len(winners) < poll.seats and standing and outcome == "decided":
+    while not rounds or (len(winners) < poll.seats and standing and outcome == "decided"):
         passing = len(winners) + 1
-        elected, passed, outcome = Runoff(poll, box, standing, 1, passing).run()
+        elected, passed, outcome = Runoff(poll, box, standing, min(poll.seats, 1), passing).run()
         winners += elected
         rounds += passed
         standing = tuple(option for option in standing if option not in elected)
-    if outcome == "decided" and len(winners) < poll.seats:
+    # A pass without votes after others leaves its seat vacant; the ballots of the count are not none.
+    if (outcome == "decided" and len(winners) < poll.seats) or (outcome == "no_ballots" and winners):
         outcome = "seats_left"
     return Tally(
         method=poll.method,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from voting.core.count.ballots import Ballots, Box, checked, read
-from voting.core.count.errors import IllegalPoll
+from voting.core.count.errors import IllegalPoll, UnknownOption
 from voting.core.count.rules import Rules
 
 
@@ -37,10 +38,20 @@ def fitted(poll: Poll) -> Poll:
         raise IllegalPoll("options: expected at least one; got none")
     if isinstance(poll.seats, bool) or not isinstance(poll.seats, int) or poll.seats < 0:
         raise IllegalPoll(f"seats: expected a whole number, not negative; got {poll.seats!r}")
-    known = set(poll.options)
-    for member in ("excluded_candidates", "tie_break_order"):
-        strangers = [option for option in getattr(poll.rules, member) if option not in known]
-        if strangers:
-            raise IllegalPoll(f"{member}: expected options of this contest; got {strangers[0]!r}")
+    stranger = next(strangers(poll.rules, set(poll.options)), None)
+    if stranger is not None:
+        raise stranger
     checked(poll.ballots, poll.options)
     return poll
+
+
+def strangers(rules: Rules, known: Container[str]) -> Iterator[UnknownOption]:
+    """Every option that a rule names though nobody stands under it."""
+    for member in ("excluded_candidates", "tie_break_order"):
+        for place, option in enumerate(getattr(rules, member)):
+            if option not in known:
+                yield UnknownOption(member, (place,), option)
+    for place, lot in enumerate(rules.tie_break_resolutions):
+        for option in sorted(lot.tied):
+            if option not in known:
+                yield UnknownOption("tie_break_resolutions", (place, "tied"), option)

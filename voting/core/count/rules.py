@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
-from voting.core.count.errors import IllegalRule, UnknownRule
+from voting.core.count.errors import IllegalPart, IllegalRule, UnknownRule
+from voting.core.count.resolutions import Resolution, Resolutions
 
 
 class Kind(Protocol):
@@ -219,50 +220,6 @@ class Threshold:
         return (*self.values, "percent_of_active:N with 0 < N <= 100")
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
-    """How one tie fell: a recorded lot. `passing` numbers the pass of a multi-pass count, `None` fits any."""
-
-    round: int
-    tied: frozenset[str]
-    selected: str
-    selecting: Literal["winner", "loser"]
-    how: str = "recorded"
-    passing: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Resolutions:
-    """Recorded lots, fed to the count; they win over every other rule."""
-
-    def read(self, value: object) -> tuple[Resolution, ...]:
-        """The lots in order."""
-        if not isinstance(value, list | tuple):
-            raise ValueError(value)
-        return tuple(self._one(entry) for entry in value)
-
-    def _one(self, entry: object) -> Resolution:
-        if isinstance(entry, Resolution):
-            return entry
-        if not isinstance(entry, Mapping) or not {"round", "tied", "selected", "selecting"} <= set(entry):
-            raise ValueError(entry)
-        if entry["selecting"] not in ("winner", "loser") or entry["selected"] not in entry["tied"]:
-            raise ValueError(entry)
-        return Resolution(
-            round=int(entry["round"]),
-            tied=frozenset(entry["tied"]),
-            selected=entry["selected"],
-            selecting=entry["selecting"],
-            how=str(entry.get("how", "recorded")),
-            passing=entry.get("pass"),
-        )
-
-    @property
-    def legal(self) -> tuple[str, ...]:
-        """The form."""
-        return ("a list of {round, tied, selected, selecting: winner | loser, how, pass}, selected among tied",)
-
-
 Members = Mapping[str, Kind]
 """The rule members of a method, by name."""
 
@@ -377,6 +334,8 @@ def read(method: str, members: Members, values: Mapping[str, Any]) -> Rules:
             continue
         try:
             given[member] = kind.read(value)
+        except IllegalPart as part:
+            raise IllegalRule(method, member, part.value, part.legal, part.at) from part
         except ValueError as fault:
             raise IllegalRule(method, member, value, kind.legal) from fault
     return Rules(**given)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from fractions import Fraction
 from math import comb
 
-from voting.core.count.errors import TooLarge
+from voting.core.count.limits import check_size
 from voting.core.count.meek import OMEGA, Meek, upto_hopeful
 from voting.core.count.pairwise import weak_order
 from voting.core.count.poll import Poll
@@ -22,9 +22,6 @@ from voting.core.count.tally import Tally, Tie
 PLACES = 9
 GUARDED = "guarded"
 """An `arithmetic` that names this keeps half as many digits more than `decimal_places` beside them."""
-
-WEAK_LIMIT = 10**7
-"""Equal ranks cost a hundred times as much as strict ones."""
 
 EQUALIZED = ("equal_ranks_equalized", "equal_ranks_equalised")
 SPLIT = ("equal_ranks_split", "equal_ranks_split_equally", "equal_ranks_split_evenly")
@@ -70,9 +67,7 @@ class WeakMeek(Meek):
                 self.strict[key] = self.strict.get(key, 0) + ballots
             else:
                 self.weak[order] = self.weak.get(order, 0) + ballots
-        size = len(self.weak) * len(self.options) * min(poll.seats, len(self.options))
-        if size > WEAK_LIMIT:
-            raise TooLarge(poll.method, "distinct rankings with equal ranks × options × seats", size, WEAK_LIMIT)
+        check_size(poll.method, len(self.options), poll.seats, len(self.strict) + len(self.weak), len(self.weak))
 
     def small(self, surplus: int) -> bool:
         """Omega or less."""

@@ -48,7 +48,7 @@ class RctabCount(Transferable):
         """Count to the end."""
         self.parcels.open(self.continuing)
         self.threshold = self.scaled(self.first_threshold())
-        if not any(self.parcels.votes) and not self.rules.tie_break_resolutions:
+        if not any(self.parcels.votes) and not (self.standing and self.rules.tie_break_resolutions):
             self.outcome = "no_ballots"
             self.record((), (), [], None)
             return self.tally()

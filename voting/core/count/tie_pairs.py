@@ -7,15 +7,17 @@ until nobody is spared any more; who then remains shares the place.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from voting.core.count.pairwise import Pairwise, compare
 from voting.core.count.poll import Poll
 
 
 class TiePairs:
-    """Pairwise victories of one poll, counted once."""
+    """Pairwise victories of one poll, counted once. Undeclared write-ins take part, for they may be tied."""
 
     def __init__(self, poll: Poll) -> None:
-        self.pairwise: Pairwise = compare(poll).pairwise
+        self.pairwise: Pairwise = compare(replace(poll, rules=replace(poll.rules, undeclared_write_in=None))).pairwise
         size = range(len(self.pairwise.options))
         self.place = {option: place for place, option in enumerate(self.pairwise.options)}
         self.wins = [sum(self.pairwise.beats(row, column) for column in size) for row in size]

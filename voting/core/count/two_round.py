@@ -1,8 +1,9 @@
 """Two rounds on one set of rankings: an absolute majority of first preferences, else a second round between the leaders.
 
-For each seat that no majority fills, two options go on; equal votes for the last place are broken by the tie-break, or all
-of them go on where the rules name none. In the second round every ballot counts for the leader it ranks highest, and the
-most votes win. Votes are ballots, or shares of them where equal ranks are split.
+Where there are no more options than seats, all are elected at once. Else, for each seat that no majority fills, two options
+go on; equal votes for the last place are broken by the tie-break, or all of them go on where the rules name none. In the
+second round every ballot counts for the leader it ranks highest, and the most votes win. Votes are ballots, or shares of
+them where equal ranks are split.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ def count(poll: Poll) -> Tally:
     groups = tuple(group for group in first.ranking or () if not set(group) <= set(majority))
     seated = tuple(option for option in first.winners if option in majority)
     vacant = poll.seats - len(seated)
-    if first.outcome in ("no_ballots", "seats_left") or vacant == 0:
-        return replace(first, winners=seated) if vacant == 0 else first
+    if first.outcome in ("no_ballots", "seats_left") or vacant <= 0 or len(poll.standing) <= poll.seats:
+        return first
     leaders, ties, settled = _leaders(poll, groups, 2 * vacant)
     shown = replace(opening, elected=seated, ties=ties)
     if not settled:
@@ -39,7 +40,7 @@ def count(poll: Poll) -> Tally:
         first,
         winners=(*seated, *last.winners),
         rounds=(shown, *last.rounds),
-        outcome=last.outcome,
+        outcome="seats_left" if seated and last.outcome == "no_ballots" else last.outcome,
         ranking=_ranking(seated, last, groups),
         scores=last.scores,
     )

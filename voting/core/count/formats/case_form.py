@@ -11,7 +11,8 @@ from voting.core.count.case import Case, case_from_json
 from voting.core.count.errors import CountError, IllegalCase, IllegalRule, UnknownMethod, UnknownRule
 from voting.core.count.formats import json_text
 from voting.core.count.numbers import written
-from voting.core.count.rules import Resolution
+from voting.core.count.poll import strangers
+from voting.core.count.resolutions import Resolution
 
 FORM = "case"
 
@@ -19,20 +20,21 @@ FORM = "case"
 def read(text: str) -> Case:
     """Read a case. Raises `IllegalFile` with line and column of the member that is wrong."""
     document = json_text.parse(FORM, text, float)
-    options = document.get("candidates") if isinstance(document, Mapping) else None
-    for place, option in enumerate(options if isinstance(options, list) else ()):
-        if not isinstance(option, str):
-            raise json_text.at(FORM, text, ("candidates", place), f"expected a name; got {option!r}")
     try:
-        return case_from_json(document)
+        case = case_from_json(document)
     except IllegalCase as fault:
         raise json_text.at(FORM, text, pointer_of(fault.where, document), fault.reason) from fault
-    except (UnknownRule, IllegalRule) as fault:
+    except UnknownRule as fault:
         raise json_text.at(FORM, text, ("rules", fault.member), str(fault)) from fault
+    except IllegalRule as fault:
+        raise json_text.at(FORM, text, ("rules", fault.member, *fault.at), str(fault)) from fault
     except UnknownMethod as fault:
         raise json_text.at(FORM, text, ("method",), str(fault)) from fault
     except CountError as fault:
         raise json_text.at(FORM, text, (), str(fault)) from fault
+    for stranger in strangers(case.rules, set(case.options)):
+        raise json_text.at(FORM, text, ("rules", stranger.member, *stranger.at), str(stranger))
+    return case
 
 
 def write(case: Case) -> str:
