@@ -480,6 +480,12 @@ class Fault(Exception):
         self.code, self.facts = code, facts
 
 
+def agree(one: object, other: object, code: str, **facts: Any) -> None:
+    """A fault unless the two are equal."""
+    if one != other:
+        raise Fault(code, **facts)
+
+
 class Gap(Exception):
     """A check could not be made. `code` is one of `GAPS`."""
 
@@ -740,8 +746,7 @@ def key_of(text: Any, file: str, kind: int = ED25519) -> Key:
     if not is_key_name(name) or blob is None or len(blob) != 33 or blob[0] != kind:
         raise Fault("key-malformed", file=file)
     own = hashlib.sha256(name.encode() + b"\n" + blob).digest()[:4]
-    if identifier != own.hex():
-        raise Fault("key-malformed", file=file)
+    agree(identifier, own.hex(), "key-malformed", file=file)
     return Key(name, kind, own, blob[1:])
 
 
@@ -1437,7 +1442,7 @@ class Rounds:
 
     def exact(self, units: Amount) -> Amount:
         """Units as votes."""
-        return units if self.one == 1 else Fraction(units) / self.one
+        return Fraction(units) / self.one
 
     def named(self, places: Iterable[int]) -> list[str]:
         """Options by name."""
@@ -1873,9 +1878,9 @@ class Runoff:
         """The largest group of several whose sum stays below the next option, while enough are left for the seats."""
         upwards = sorted(votes, key=lambda place: votes[place])
         keep = 2 if self.rules.get("continue_until_two") else self.seats
-        sums = [0, *accumulate(votes[place] for place in upwards)]
+        sums = list(accumulate(votes[place] for place in upwards))
         for size in range(min(len(upwards) - keep, len(upwards) - 1), 1, -1):
-            if sums[size] < votes[upwards[size]]:
+            if sums[size - 1] < votes[upwards[size]]:
                 return [place for place in votes if place in upwards[:size]]
         return []
 
@@ -2357,8 +2362,8 @@ class Meek:
 
     def __init__(self, poll: Poll, reference: bool) -> None:
         places = 9 if reference else poll.rules.get("decimal_places", 9)
-        self.guarded = not reference and "guarded" in str(poll.rules.get("arithmetic", "")) and places > 1
-        guard = places // 2 if self.guarded else 0
+        guard = 0 if reference or "guarded" not in str(poll.rules.get("arithmetic")) else places // 2
+        self.guarded = guard > 0
         self.poll, self.reference, self.one = poll, reference, 10 ** (places + guard)
         self.near = max(10**guard // 2, 1)
         default = Fraction(1, 10 ** min(places, 6))
@@ -3046,6 +3051,7 @@ ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 HEX = re.compile(r"[0-9a-f]{64}")
 SEED = re.compile(r"[0-9]{20,1000}")
 WHOLE = range(LARGEST + 1)
+SMALL = range(1_000_000)
 LOCAL = By(re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*"), TEXT)
 FRACTION = re.compile(r"(0|[1-9][0-9]{0,15})/[1-9][0-9]{0,15}")
 
@@ -3092,7 +3098,7 @@ OPENED = Record(
         "question": LOCAL,
         "options": [Record({"id": is_option_id, "label": LOCAL, "status_quo": bool})],
         "method": TEXT,
-        "seats": range(10**6),
+        "seats": SMALL,
         "rules": By(ANY_TEXT, lambda value: True),
         "ballots": ("valid_only", "as_marked"),
         "secrecy": ("secret", "open"),
@@ -3103,7 +3109,7 @@ OPENED = Record(
         "turnout_floor?": FRACTION,
         "rule?": Record({"id": TEXT, "version": TEXT, "hash": HEX}),
         "officials": [Record({"name": TEXT, "key": TEXT})],
-        "k": range(10**6),
+        "k": SMALL,
         "publish_mode": ("full", "patterns", "restricted"),
         "cadence": WHOLE,
         "opens_at": is_instant,
@@ -3195,7 +3201,7 @@ RESULT = Record(
         "contest": ID,
         "turnout": Record({"electors": WHOLE, "cast": WHOLE, "floor?": FRACTION, "floor_met?": bool}),
         "method": TEXT,
-        "seats": range(10**6),
+        "seats": SMALL,
         "winners": IDS,
         "complete": bool,
         "outcome": ("decided", "no_ballots", "seats_left", "tie_open", "stopped"),
@@ -3361,8 +3367,7 @@ def open_archive(file: BinaryIO) -> Archive:
     if not members:
         raise Fault("archive-unreadable", why="it does not begin as a zip archive does")
     expected = directory(list(members.values()))
-    if head + file.read(len(expected)) != expected:
-        raise Fault("archive-directory")
+    agree(head + file.read(len(expected)), expected, "archive-directory")
     return Archive(file, members)
 
 
@@ -3375,8 +3380,7 @@ def read_member(file: BinaryIO, head: bytes) -> Member:
     path = name.decode("latin-1")
     if len(path) > 255 or not PATH.fullmatch(path):
         raise Fault("file-path", file=path)
-    if head + name != local_header(name, crc, size):
-        raise Fault("archive-header", file=path)
+    agree(head + name, local_header(name, crc, size), "archive-header", file=path)
     rank = rank_of(path)
     if rank is not None and size > PLACES[rank][1]:
         raise Fault("file-size", file=path)
@@ -3388,8 +3392,7 @@ def read_member(file: BinaryIO, head: bytes) -> Member:
         left -= len(chunk)
         digest.update(chunk)
         found = zlib.crc32(chunk, found)
-    if found != crc:
-        raise Fault("archive-damaged", file=path)
+    agree(found, crc, "archive-damaged", file=path)
     return Member(path, start, size, crc, digest.hexdigest())
 
 
@@ -3508,17 +3511,15 @@ class Verification:
     def check_manifest(self) -> dict[str, Any]:
         """The list of files is the archive's, with sizes and hashes."""
         manifest = require(parsed(self.archive.read("manifest.json"), "manifest.json"), MANIFEST, "manifest.json")
-        if manifest["origin"].rpartition("/contests/")[2] != manifest["contest"]:
-            raise Fault("wrong-contest", file="manifest.json")
+        agree(
+            manifest["origin"].rpartition("/contests/")[2], manifest["contest"], "wrong-contest", file="manifest.json"
+        )
         self.manifest = manifest
         there = [member for path, member in self.archive.members.items() if not path.startswith("manifest.")]
         for member, entry in zip(there, manifest["files"], strict=False):
-            if member.path != entry["path"]:
-                raise Fault("manifest-files", file=member.path)
-            if (member.size, member.sha256) != (entry["size"], entry["sha256"]):
-                raise Fault("manifest-hash", file=member.path)
-        if len(there) != len(manifest["files"]):
-            raise Fault("manifest-files", file=f"{len(there)} / {len(manifest['files'])}")
+            agree(member.path, entry["path"], "manifest-files", file=member.path)
+            agree((member.size, member.sha256), (entry["size"], entry["sha256"]), "manifest-hash", file=member.path)
+        agree(len(there), len(manifest["files"]), "manifest-files", file=f"{len(there)} / {len(manifest['files'])}")
         return {}
 
     def log_key(self) -> Key:
@@ -3529,8 +3530,7 @@ class Verification:
         """One signature, by the log's key, of this manifest."""
         note = note_of(self.archive.read("manifest.note"), "manifest.note")
         digest = self.archive.member("manifest.json").sha256
-        if note.text != f"{self.manifest['origin']}\nbundle manifest\nsha256 {digest}\n":
-            raise Fault("manifest-text")
+        agree(note.text, f"{self.manifest['origin']}\nbundle manifest\nsha256 {digest}\n", "manifest-text")
         key = self.log_key()
         if (
             not has_signed(note, key, "manifest.note")
@@ -3559,8 +3559,7 @@ class Verification:
     def check_log(self) -> dict[str, Any]:
         """The entries give the tiles and the root of the checkpoint."""
         checkpoint = checkpoint_of(self.archive.read("log/checkpoint"), "log/checkpoint")
-        if checkpoint.origin != self.manifest["origin"]:
-            raise Fault("log-origin")
+        agree(checkpoint.origin, self.manifest["origin"], "log-origin")
         self.checkpoint = checkpoint
         self.log = log = LogReader(self.archive, checkpoint, self.anchor.checkpoint, self.commitments_asked()).read()
         return {"size": log.size}
@@ -3604,8 +3603,12 @@ class Verification:
         opened = self.documents["contest.json"]
         if self.log.events[0][1] != opened or self.log.events[0][0] != 0:
             raise Fault("contest-differs")
-        if (opened["contest"], opened["community"]) != (self.manifest["contest"], self.manifest["community"]):
-            raise Fault("wrong-contest", file="contest.json")
+        agree(
+            (opened["contest"], opened["community"]),
+            (self.manifest["contest"], self.manifest["community"]),
+            "wrong-contest",
+            file="contest.json",
+        )
         why = contradiction(opened)
         if why:
             raise Fault("terms", why=why)
@@ -3643,8 +3646,7 @@ class Verification:
             raise Fault("checkpoint-foreign")
         if kept.size > self.log.size:
             raise Fault("checkpoint-newer", size=kept.size, found=self.log.size)
-        if self.log.roots.get(kept.size, EMPTY_ROOT) != kept.root:
-            raise Fault("checkpoint-kept")
+        agree(self.log.roots.get(kept.size, EMPTY_ROOT), kept.root, "checkpoint-kept")
         return {"size": kept.size}
 
     def check_witnesses(self) -> dict[str, Any]:
@@ -3662,17 +3664,14 @@ class Verification:
         """The roll is the opening's; the bits are the close's; ballots and check-offs go together."""
         roll, of_opening = self.documents["roll/root.json"], self.opened["roll"]
         expected = {"electors": of_opening["size"], "root": of_opening["root"], "roll": of_opening["id"]}
-        if roll != expected:
-            raise Fault("roll-differs")
+        agree(roll, expected, "roll-differs")
         bits, told = self.archive.read("roll/participation.bits"), self.closed["participation"]
         size = of_opening["size"]
         if len(bits) != (size + 7) // 8 or (size % 8 and bits[-1] & (0xFF >> size % 8)):
             raise Fault("roll-bits")
-        if purpose_hash("participation", bits).hex() != told["hash"]:
-            raise Fault("roll-hash")
+        agree(purpose_hash("participation", bits).hex(), told["hash"], "roll-hash")
         found, checked = int.from_bytes(bits, "big").bit_count(), told["checked"]
-        if found != checked:
-            raise Fault("roll-checked", found=found, checked=checked)
+        agree(found, checked, "roll-checked", found=found, checked=checked)
         batches = self.log.of("paper-batch")
         unused = sum(batch["spoiled"] + batch["unreturned"] for batch in batches)
         ballots = self.closed["box"]["size"]
@@ -3683,12 +3682,10 @@ class Verification:
     def check_commitments(self) -> dict[str, Any]:
         """Every online ballot was committed to; without revoting no commitment is left over."""
         closed, found = self.closed, self.log.commitments
-        if closed["commitments"] != found:
-            raise Fault("commitments-count", found=found, commitments=closed["commitments"])
+        agree(closed["commitments"], found, "commitments-count", found=found, commitments=closed["commitments"])
         if closed["online"] > found or (closed["online"] < found and not self.opened["revoting"]):
             raise Fault("commitments-few", online=closed["online"], commitments=found)
-        if closed["online"] + closed["paper"] != closed["box"]["size"]:
-            raise Fault("box-sum")
+        agree(closed["online"] + closed["paper"], closed["box"]["size"], "box-sum")
         return {"online": closed["online"], "commitments": found}
 
     def without_box(self) -> Gap:
@@ -3703,8 +3700,7 @@ class Verification:
         box = read_box(self.archive, self.slots_asked())
         if box.size != closed["size"]:
             raise Fault("box-fewer" if box.size < closed["size"] else "box-more", found=box.size, size=closed["size"])
-        if box.root.hex() != closed["root"]:
-            raise Fault("box-root")
+        agree(box.root.hex(), closed["root"], "box-root")
         self.box = box
         return {"size": box.size}
 
@@ -3745,18 +3741,18 @@ class Verification:
             number = place + 1
             event = events[place] if place < len(events) else {}
             told = batches[place] if place < len(batches) else {}
-            if event.get("number", number) != number:
-                raise Fault("paper-number", number=event["number"])
-            if {name: event.get(name) for name in BATCH} != {name: told.get(name) for name in BATCH}:
-                raise Fault("paper-differs", number=number)
-            if event["issued"] != event["count"] + event["spoiled"] + event["unreturned"]:
-                raise Fault("paper-sum", number=number)
-            if ("salt" in told) != ("box/cvr.ndjson" in self.archive.members):
-                raise Fault("paper-salt", number=number)
+            agree(event.get("number", number), number, "paper-number", number=event.get("number"))
+            agree(
+                {name: event.get(name) for name in BATCH},
+                {name: told.get(name) for name in BATCH},
+                "paper-differs",
+                number=number,
+            )
+            agree(event["issued"], event["count"] + event["spoiled"] + event["unreturned"], "paper-sum", number=number)
+            agree("salt" in told, "box/cvr.ndjson" in self.archive.members, "paper-salt", number=number)
             self.check_batch_note(event)
         found = sum(event["count"] for event in events)
-        if found != self.closed["paper"]:
-            raise Fault("paper-total", found=found, paper=self.closed["paper"])
+        agree(found, self.closed["paper"], "paper-total", found=found, paper=self.closed["paper"])
         if not events:
             raise Gap("no-paper")
         return {"batches": len(events)}
@@ -3766,8 +3762,7 @@ class Verification:
         file = f"paper-batch {event['number']}"
         note = note_of(event["note"].encode(), file)
         lines = ("paper batch", event["batch"], f"count {event['count']}", f"hash {event['hash']}")
-        if note.text != self.statement(*lines):
-            raise Fault("paper-text", number=event["number"])
+        agree(note.text, self.statement(*lines), "paper-text", number=event["number"])
         found, _ = signers(note, self.keys_at(event), file)
         needed = min(2, self.opened["k"])
         if found < needed:
@@ -3799,11 +3794,14 @@ class Verification:
             salt, rankings = bytes.fromhex(batch.get("salt", "")), []
             for number in range(1, batch["count"] + 1):
                 seq, ranking = asked.get(paper_slot(salt, batch["batch"], number), (-1, ()))
-                if seq != 0:
-                    raise Fault("paper-slot", number=batch["number"])
+                agree(seq, 0, "paper-slot", number=batch["number"])
                 rankings.append(ranking)
-            if purpose_hash("paper-batch", salt, canonical(rankings)).hex() != batch["hash"]:
-                raise Fault("paper-hash", number=batch["number"])
+            agree(
+                purpose_hash("paper-batch", salt, canonical(rankings)).hex(),
+                batch["hash"],
+                "paper-hash",
+                number=batch["number"],
+            )
         return {"count": self.closed["paper"]}
 
     # --- lot, result, recount ------------------------------------------------------------------------------------------
@@ -3822,8 +3820,7 @@ class Verification:
                 if tie.get("how") == "lot":
                     if seed is None:
                         raise Fault("lot-none")
-                    if tie.get("order") != lot_order(self.opened["contest"], seed, self.option_ids()):
-                        raise Fault("lot-changed")
+                    agree(tie.get("order"), lot_order(self.opened["contest"], seed, self.option_ids()), "lot-changed")
         return {}
 
     def option_ids(self) -> list[str]:
@@ -3833,10 +3830,8 @@ class Verification:
     def check_result(self) -> dict[str, Any]:
         """Hash, contest, turnout, floor."""
         result = self.documents["result.json"]
-        if result["contest"] != self.opened["contest"]:
-            raise Fault("wrong-contest", file="result.json")
-        if purpose_hash("result", self.archive.read("result.json")).hex() != self.result_hash:
-            raise Fault("result-hash")
+        agree(result["contest"], self.opened["contest"], "wrong-contest", file="result.json")
+        agree(purpose_hash("result", self.archive.read("result.json")).hex(), self.result_hash, "result-hash")
         cast, electors = self.closed["box"]["size"], self.opened["electors"]
         turnout: dict[str, Any] = {"electors": electors, "cast": cast}
         floor = self.opened.get("turnout_floor")
@@ -3845,8 +3840,7 @@ class Verification:
             turnout |= {"floor": floor, "floor_met": met}
             if not met:
                 raise Fault("result-floor")
-        if result["turnout"] != turnout:
-            raise Fault("result-turnout")
+        agree(result["turnout"], turnout, "result-turnout")
         return {}
 
     def check_recount(self) -> dict[str, Any]:
@@ -3911,8 +3905,7 @@ class Verification:
     def signed_statement(self, file: str, text: str) -> dict[str, Any]:
         """A statement with k signatures by different keys. Before the certification there may be fewer."""
         k = self.opened["k"]
-        if self.notes[file].text != text:
-            raise Fault("statement-text", file=file)
+        agree(self.notes[file].text, text, "statement-text", file=file)
         signed = self.signed_enough(self.notes[file], file, k if self.log.of("certified") else 0)
         if not k:
             raise Gap("no-signatures-needed")
@@ -3937,8 +3930,7 @@ class Verification:
         event, k = certified[0], self.opened["k"]
         for name, text in (("close_note", self.close_text()), ("result_note", self.result_text(event["result"]))):
             note = note_of(event[name].encode(), f"certified {name}")
-            if note.text != text:
-                raise Fault("certified-text")
+            agree(note.text, text, "certified-text")
             self.signed_enough(note, f"certified {name}", k)
         if not k:
             raise Gap("no-signatures-needed")
@@ -3953,8 +3945,7 @@ class Verification:
         found, size = sum(self.rankings.values()), self.closed["box"]["size"]
         if "box/cvr.ndjson" in self.archive.members and read_patterns(self.archive) != self.rankings:
             raise Fault("patterns-differ")
-        if found != size:
-            raise Fault("patterns-sum", found=found, size=size)
+        agree(found, size, "patterns-sum", found=found, size=size)
         return {}
 
     def check_privacy(self) -> dict[str, Any]:
@@ -3977,8 +3968,7 @@ class Verification:
     def check_explanation(self) -> dict[str, Any]:
         """Both name the result's hash, the one that the log names."""
         lines = self.archive.read("explanation.txt").decode("utf-8", "replace").split("\n")
-        if lines[0] != f"result {self.result_hash}":
-            raise Fault("explanation-stale")
+        agree(lines[0], f"result {self.result_hash}", "explanation-stale")
         if len(lines) < 6 or lines[1] or lines[-1] or "" not in lines[3:-2] or "\ufffd" in "".join(lines):
             raise Fault("explanation-form")
         drawn = re.search(rb"<svg\b[^>]*", self.archive.read("rounds.svg"))
@@ -4032,8 +4022,7 @@ class Verification:
         """The log's key against the known one."""
         if self.anchor.log_key is None:
             raise Gap("log-key-inside")
-        if key_of(self.manifest["log_key"], "manifest.json") != self.anchor.log_key:
-            raise Fault("log-key-other")
+        agree(key_of(self.manifest["log_key"], "manifest.json"), self.anchor.log_key, "log-key-other")
         return {}
 
     def check_official_keys(self) -> dict[str, Any]:
@@ -4066,8 +4055,11 @@ class Verification:
         keys = self.anchor.receipt_keys or tuple(self.manifest["receipt_keys"])
         if not any(signed_by_jwk(self.wanted.receipt.strip(), key) for key in keys):
             raise Fault("receipt-signature")
-        if (claims.get("contest"), claims.get("log")) != (self.manifest["contest"], self.manifest["origin"]):
-            raise Fault("receipt-contest")
+        agree(
+            (claims.get("contest"), claims.get("log")),
+            (self.manifest["contest"], self.manifest["origin"]),
+            "receipt-contest",
+        )
         if commitment not in self.log.places:
             raise Fault("receipt-not-in-log")
         if self.anchor.receipt_keys is None:
@@ -4080,11 +4072,9 @@ class Verification:
         if opening is None:
             return None
         contest = self.manifest["contest"]
-        if opening.get("contest", contest) != contest:
-            raise Fault("opening-contest")
+        agree(opening.get("contest", contest), contest, "opening-contest")
         secret, nonce, slot = (unbase64(opening[name], url=True) or b"" for name in ("secret", "nonce", "slot"))
-        if purpose_hash("slot", contest.encode(), b"\x00", secret) != slot:
-            raise Fault("opening-slot")
+        agree(purpose_hash("slot", contest.encode(), b"\x00", secret), slot, "opening-slot")
         if "box/cvr.ndjson" not in self.archive.members:
             raise Gap("own-ballot-hidden")
         if slot.hex() not in self.box.asked:
@@ -4146,7 +4136,7 @@ def entries_of(data: bytes, file: str) -> list[bytes]:
     entries, at = [], 0
     while at < len(data):
         end = at + 2 + int.from_bytes(data[at : at + 2], "big")
-        if end > len(data) or at + 2 > len(data):
+        if end > len(data):
             raise Fault("log-entries", file=file)
         entries.append(data[at + 2 : end])
         at = end
@@ -4223,11 +4213,9 @@ class LogReader:
         size, found = self.checkpoint.size, self.tree.size
         if size < found and self.log.roots.get(size) == self.checkpoint.root:
             raise Fault("checkpoint-stale", size=size, found=found)
-        if size != found:
-            raise Fault("log-size", size=size, found=found)
+        agree(size, found, "log-size", size=size, found=found)
         self.log.size, self.log.root = found, self.tree.root()
-        if self.log.root != self.checkpoint.root:
-            raise Fault("log-root")
+        agree(self.log.root, self.checkpoint.root, "log-root")
 
     def compare_tile(self, level: str, index: int, hashes: Sequence[bytes], files: set[str]) -> None:
         """The tile that holds these hashes and no more."""
@@ -4237,8 +4225,7 @@ class LogReader:
         files.add(path)
         found = self.archive.read(path)
         if found != b"".join(hashes):
-            if level != "0":
-                raise Fault("log-tile", file=path)
+            agree(level, "0", "log-tile", file=path)
             wrong = next((n for n, one in enumerate(hashes) if found[32 * n : 32 * n + 32] != one), len(hashes))
             raise Fault("log-leaf", index=256 * index + wrong)
 
@@ -4281,8 +4268,7 @@ def check_event_order(log: Log) -> None:
             raise Fault("event-inserted", type=kind)
     contested = [kind for kind in types if kind in ("challenged", "recounted")]
     for place, kind in enumerate(contested):
-        if kind != ("challenged", "recounted")[place % 2]:
-            raise Fault("event-inserted", type=kind)
+        agree(kind, ("challenged", "recounted")[place % 2], "event-inserted", type=kind)
     certified = "certified" in types or "corrected" in types
     if "corrected" in types and "certified" not in types:
         raise Fault("event-missing", type="certified")
@@ -4302,8 +4288,7 @@ def follow_results(log: Log) -> str:
     for event in log.of("counted", "recounted", "certified", "corrected"):
         kind = event["type"]
         named = event["replaces"] if kind == "corrected" else event["result"] if kind == "certified" else stands
-        if named != stands:
-            raise Fault("result-chain", type=kind)
+        agree(named, stands, "result-chain", type=kind)
         stands = event["result"]
     return stands
 
@@ -4433,8 +4418,7 @@ class Paper:
                 seen.add(option)
             if len(set(rank)) < len(rank):
                 raise Fault("ballot-repeated", option=rank[0])
-            if places != sorted(places):
-                raise Fault("ballot-order")
+            agree(places, sorted(places), "ballot-order")
 
 
 WEAK_ORDERS = frozenset({"approval", "score", "borda", "stv-meek", *PAIR_METHODS})
@@ -4467,8 +4451,7 @@ def read_patterns(archive: Archive) -> dict[Ranking, int]:
     last, kept = None, 0
     for number, line in enumerate(archive.lines("patterns.csv"), start=1):
         if number == 1:
-            if line != b"count,ranking":
-                raise Fault("patterns-form", line=number)
+            agree(line, b"count,ranking", "patterns-form", line=number)
             continue
         parts = re.fullmatch(rb"([1-9][0-9]{0,15}),((?:[A-Za-z0-9_-]+[>=])*[A-Za-z0-9_-]+|)", line)
         if parts is None or (last is not None and parts[2] <= last):
@@ -4486,8 +4469,7 @@ def read_patterns(archive: Archive) -> dict[Ranking, int]:
 def check_sums(result: Mapping[str, Any]) -> None:
     """Where there are no ballots: in every round votes, exhausted, residual and surplus add up to the valid ballots."""
     valid = result["valid_poll"]
-    if result["total_ballots_with_rankings"] != valid + result["undervotes"]:
-        raise Fault("result-sums", round=0)
+    agree(result["total_ballots_with_rankings"], valid + result["undervotes"], "result-sums", round=0)
     if result["method"] not in ROUNDS_ADD_UP:
         return
     for entry in result["rounds"]:
@@ -4507,17 +4489,13 @@ def compare_results(expected: Mapping[str, Any], found: Mapping[str, Any]) -> No
     """Name the first difference between our count and the result: winners, number of rounds, ties, figures."""
     if expected == found:
         return
-    if expected["winners"] != found["winners"]:
-        raise Fault("result-winners", expected=", ".join(expected["winners"]) or "-")
+    agree(expected["winners"], found["winners"], "result-winners", expected=", ".join(expected["winners"]) or "-")
     ours, theirs = expected["rounds"], found["rounds"]
-    if len(ours) != len(theirs):
-        raise Fault("result-rounds", expected=len(ours), found=len(theirs))
+    agree(len(ours), len(theirs), "result-rounds", expected=len(ours), found=len(theirs))
     for entry, told in zip(ours, theirs, strict=True):
-        if entry.get("ties") != told.get("ties"):
-            raise Fault("result-ties", round=entry["round"])
+        agree(entry.get("ties"), told.get("ties"), "result-ties", round=entry["round"])
         for name in {**entry, **told}:
-            if entry.get(name) != told.get(name):
-                raise Fault("result-round", round=entry["round"], member=name)
+            agree(entry.get(name), told.get(name), "result-round", round=entry["round"], member=name)
     name = next(name for name in {**expected, **found} if expected.get(name) != found.get(name))
     raise Fault("result-member", member=name)
 

@@ -2,33 +2,47 @@
 
     pip install cosmic-ray                             in an environment of its own
     python -m tests.verifier.mutants make FILE         there: every change its operators know, one a line
-    python -m tests.verifier.mutants run FILE [--every N] [--jobs N] [--out FILE]
+    python -m tests.verifier.mutants run FILE [--sample N] [--seed N] [--jobs N] [--out FILE]
 
 The changes are cosmic-ray's. They are tried in forked processes that have the tests already loaded, so that one takes a second
-and not a minute; the judges are the tests of this folder that need no database. Annotations are never executed and are
-left alone.
+and not a minute: first the tests that reach the changed function, the shortest first. The judges are the tests of this folder
+that need no database. Annotations are never executed and are left alone.
 """
 
 from __future__ import annotations
+import __future__
 
 import argparse
 import ast
 import contextlib
+import inspect
 import json
 import os
+import random
 import resource
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import pairwise, product
+from math import sqrt
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 ROOT = Path(__file__).parent.parent.parent
 SOURCE = ROOT / "clients" / "verifier" / "verify.py"
-SECONDS = 60
-"""Of computing: a mutant that keeps the tests busy for longer is noticed, too. They take about eight."""
-TESTS = ("test_tamper.py", "test_honest.py", "test_command.py", "test_hostile.py", "test_count.py")
+SECONDS = 25
+"""Of computing: a mutant that keeps the tests busy for longer is noticed, too. All of them together take about eight."""
+APART = (
+    "test_polls_at_random_are_counted_by_both_alike",
+    "test_yishi_verify_is_the_same_program_in_a_process_of_its_own",
+    "test_it_stands_on_the_standard_library_and_cryptography_alone",
+    "test_a_reader_who_has_had_enough_is_no_error",
+)
+"""Tests that do not judge: they draw anew each time, or look at the file and not at the program that is loaded."""
 
 
 def make(out: Path) -> None:
@@ -81,8 +95,17 @@ def changes(text: str, operators: dict[str, Any]) -> Iterator[tuple[str, int, in
             except AttributeError:
                 # An operator of cosmic-ray 8.7 stumbles over `except` with a dotted name.
                 continue
-            if mutated is not None and mutated != text:
+            if mutated is not None and mutated != text and is_program(mutated):
                 yield name, *difference(text, mutated)
+
+
+def is_program(text: str) -> bool:
+    """Whether this compiles: what does not is no change that a test has to notice."""
+    try:
+        compiled(text)
+    except SyntaxError:
+        return False
+    return True
 
 
 def say(text: str) -> None:
@@ -120,116 +143,208 @@ def annotations(source: str) -> list[tuple[int, int]]:
     return [(place(one.lineno, one.col_offset), place(one.end_lineno, one.end_col_offset)) for one in nodes]
 
 
-def run(file: Path, every: int, jobs: int, out: Path) -> None:
-    """Try every n-th mutant; write what became of it."""
-    mutants = [json.loads(line) for line in file.read_text().splitlines()][::every]
-    source = SOURCE.read_text()
-    load()
-    if os.waitpid(fork(source, 1, source), 0)[1]:
-        sys.exit("a test fails on the program as it is")
-    begun, results, running = time.monotonic(), Counter[str](), {}
+@dataclass(frozen=True)
+class Judge:
+    """A test that can be called without pytest, how long it takes, and the lines at which the functions it reaches begin."""
+
+    name: str
+    call: Callable[[], object]
+    seconds: float = 0.0
+    reaches: frozenset[int] = frozenset()
+
+
+def run(file: Path, sample: int, seed: int, jobs: int, out: Path) -> None:
+    """Try some mutants drawn by the seed (0: all); write what became of each."""
+    mutants = [json.loads(line) for line in file.read_text().splitlines()]
+    if sample:
+        mutants = random.Random(seed).sample(mutants, sample)
+    trial = Trial(SOURCE.read_text())
+    begun, results = time.monotonic(), Counter[str]()
     with out.open("w") as told:
-        for number, outcome in outcomes(iter(enumerate(mutants)), source, jobs, running):
+        for number, outcome in trial.outcomes(iter(enumerate(mutants)), jobs):
             results[outcome] += 1
             told.write(json.dumps({**mutants[number], "outcome": outcome}) + "\n")
             told.flush()
-            if sum(results.values()) % 100 == 0:
+            if sum(results.values()) % 25 == 0:
                 say(f"{sum(results.values())}/{len(mutants)} {dict(results)} {time.monotonic() - begun:.0f} s")
-    noticed = results["noticed"] + results["busy"]
-    say(f"{noticed} of {len(mutants)} noticed ({100 * noticed / len(mutants):.1f} %), {dict(results)}")
+    noticed, of = results["noticed"] + results["busy"], len(mutants)
+    low, high = interval(noticed, of)
+    say(
+        f"{noticed} of {of} noticed: {100 * noticed / of:.1f} % ({100 * low:.1f} to {100 * high:.1f} %), {dict(results)}"
+    )
 
 
-def outcomes(
-    ahead: Iterator[tuple[int, Any]], source: str, jobs: int, running: dict[int, int]
-) -> Iterator[tuple[int, str]]:
-    """(number, outcome) of each mutant as its process ends: noticed, busy (killed by the clock) or missed."""
-    more = True
-    while more or running:
-        while more and len(running) < jobs:
-            number, mutant = next(ahead, (-1, None))
-            more = mutant is not None
-            if more:
-                running[
-                    fork(source[: mutant["start"]] + mutant["text"] + source[mutant["end"] :], mutant["line"], source)
-                ] = number
-        if running:
-            child, status = os.wait()
-            outcome = "missed" if status == 0 else "busy" if os.WIFSIGNALED(status) else "noticed"
-            yield running.pop(child), outcome
+def interval(hits: int, of: int) -> tuple[float, float]:
+    """Wilson's interval of 95 % for a share found in a sample."""
+    share, z = hits / of, 1.96
+    middle, half = share + z * z / (2 * of), z * sqrt(share * (1 - share) / of + z * z / (4 * of * of))
+    return (middle - half) / (1 + z * z / of), (middle + half) / (1 + z * z / of)
 
 
-def load() -> None:
-    """Import the tests and let them make everything that does not depend on the mutant."""
-    sys.path.insert(0, str(ROOT))
-    from tests.verifier import test_command, test_count, test_honest, test_hostile, test_tamper
-    from tests.verifier.hostile import honest
+class Trial:
+    """The tests, loaded once and called in forked processes."""
 
-    for method in test_count.METHODS:
-        for number in range(test_count.DRAWN):
-            test_count.by_number(method, number)
-    for path in test_count.CASES:
-        test_count.published(path)
-    for row, (build, code) in test_tamper.TABLE.items():
-        test_tamper.TABLE[row] = ((lambda data=build(): data), code)
-    for kind, told in test_honest.KINDS.items():
-        story = test_honest.Story(**told)
-        story.bundle()
-        test_honest.KINDS[kind] = told
-    for kind in range(len(test_hostile.hostile.__globals__["KINDS"])):
-        honest(kind)
-    assert test_command.STORY.bundle()
+    def __init__(self, source: str) -> None:
+        sys.path.insert(0, str(ROOT))
+        self.source = source
+        self.begins = routines(source)
+        self.statements = [(start, text, compiled(text)) for start, text in statements(source)]
+        self.judges = sorted(map(measured, direct_judges()), key=lambda judge: judge.seconds)
+        seconds = sum(judge.seconds for judge in self.judges)
+        say(f"{len(self.judges)} tests are called directly, {seconds:.1f} s; the others by pytest")
+        if os.waitpid(self.fork({"start": 0, "end": 0, "text": "", "line": 1}), 0)[1]:
+            sys.exit("a test fails on the program as it is")
 
+    def outcomes(self, ahead: Iterator[tuple[int, Any]], jobs: int) -> Iterator[tuple[int, str]]:
+        """(number, outcome) of each mutant as its process ends: noticed, busy (killed by the clock) or missed."""
+        running: dict[int, int] = {}
+        for number, mutant in ahead:
+            running[self.fork(mutant)] = number
+            if len(running) == jobs:
+                yield ended(running)
+        while running:
+            yield ended(running)
 
-def fork(code: str, line: int, source: str) -> int:
-    """Run the tests on a mutant in a process of its own; 0 at its end means that none noticed."""
-    child = os.fork()
-    if child:
-        return child
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 5))
-    with open(os.devnull, "w") as nowhere:
-        os.dup2(nowhere.fileno(), 1)
-        os.dup2(nowhere.fileno(), 2)
-    os._exit(judged(code, line, source))
+    def fork(self, mutant: dict[str, Any]) -> int:
+        """Run the tests on a mutant in a process of its own; 0 at its end means that none noticed."""
+        child = os.fork()
+        if child:
+            return child
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 5))
+        resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))
+        with open(os.devnull, "w") as nowhere:
+            os.dup2(nowhere.fileno(), 1)
+            os.dup2(nowhere.fileno(), 2)
+        os._exit(self.judged(mutant))
 
+    def judged(self, mutant: dict[str, Any]) -> int:
+        """0 if no test notices. First the tests that reach the changed function, the shortest first; then those of pytest."""
+        import pytest
 
-def judged(code: str, line: int, source: str) -> int:
-    """0 if no test notices."""
-    import pytest
+        from clients.verifier import verify
 
-    from clients.verifier import verify
-    from tests.verifier import test_count
-
-    try:
-        exec(compile(code, verify.__file__, "exec"), verify.__dict__)
-        counts = "# Counting. Every method" in source[: sum(map(len, source.splitlines(keepends=True)[:line]))]
-        counts = counts and "# Forms of the records" not in "".join(source.splitlines(keepends=True)[:line])
-        if counts and not same_counts(test_count):
+        begin = max((first for first, last in self.begins if first <= mutant["line"] <= last), default=0)
+        try:
+            for start, text, code in self.statements:
+                if 0 <= mutant["start"] - start < len(text):
+                    before, behind = text[: mutant["start"] - start], text[mutant["end"] - start :]
+                    code = compiled(before + mutant["text"] + behind)
+                exec(code, verify.__dict__)
+            for judge in self.judges:
+                if not begin or begin in judge.reaches:
+                    judge.call()
+        except BaseException:
             return 1
-    except BaseException:
+        chosen = ["-x", "-q", "-p", "no:cacheprovider", "--assert=plain", "-k", "not random and not process_of_its_own"]
+        with contextlib.suppress(SystemExit):
+            return int(pytest.main([*chosen, "--rootdir", str(ROOT), *others()]))
         return 1
-    folder = Path(__file__).parent
-    chosen = [
-        "-x",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        "--assert=plain",
-        "-k",
-        "not random and not process_of_its_own and not stands_on and not enough",
+
+
+def ended(running: dict[int, int]) -> tuple[int, str]:
+    """Wait for the next process to end: its number and outcome."""
+    child, status = os.wait()
+    return running.pop(child), "missed" if status == 0 else "busy" if os.WIFSIGNALED(status) else "noticed"
+
+
+def statements(source: str) -> Iterator[tuple[int, str]]:
+    """The text cut before each top-level statement, and where each piece begins; a change compiles its own piece alone."""
+    lines = source.splitlines(keepends=True)
+    firsts = [
+        min([one.lineno, *(mark.lineno for mark in getattr(one, "decorator_list", ()))]) - 1
+        for one in ast.parse(source).body
     ]
-    with contextlib.suppress(SystemExit):
-        return int(pytest.main([*chosen, "--rootdir", str(ROOT), *(str(folder / name) for name in TESTS)]))
-    return 1
+    for first, last in pairwise([*firsts, len(lines)]):
+        yield sum(map(len, lines[:first])), "".join(lines[first:last])
 
 
-def same_counts(test_count: Any) -> bool:
-    """Whether every drawn poll and every published case is counted as before."""
-    for method in test_count.METHODS:
-        for number in range(test_count.DRAWN):
-            poll, expected = test_count.by_number(method, number)
-            if test_count.ours(*poll) != expected:
-                return False
-    return all(test_count.ours(*poll) == expected for poll, expected in map(test_count.published, test_count.CASES))
+def compiled(text: str) -> CodeType:
+    """A piece of the program."""
+    return compile(text, str(SOURCE), "exec", flags=__future__.annotations.compiler_flag, dont_inherit=True)
+
+
+def routines(source: str) -> list[tuple[int, int]]:
+    """First and last line of every function and method."""
+    tree, found = ast.parse(source), []
+    for node in (*tree.body, *(one for body in tree.body if isinstance(body, ast.ClassDef) for one in body.body)):
+        if isinstance(node, ast.FunctionDef):
+            found.append((min([node.lineno, *(mark.lineno for mark in node.decorator_list)]), node.end_lineno or 0))
+    return found
+
+
+def modules() -> list[Any]:
+    """The tests that judge."""
+    from tests.verifier import test_command, test_count, test_honest, test_hostile, test_tamper
+
+    return [test_tamper, test_honest, test_count, test_hostile, test_command]
+
+
+def marks_of(test: Any) -> list[Any]:
+    return list(getattr(test, "pytestmark", ()))
+
+
+def needs_pytest(test: Any) -> bool:
+    """Whether a test has arguments that no table gives."""
+    given: set[str] = set()
+    for mark in marks_of(test):
+        if mark.name == "parametrize":
+            given |= set(mark.args[0].replace(" ", "").split(",") if isinstance(mark.args[0], str) else mark.args[0])
+    return not set(inspect.signature(test).parameters) <= given
+
+
+def tests_of(module: Any) -> list[Any]:
+    """The tests of a module that take no minutes and start no processes."""
+    found = [value for name, value in vars(module).items() if name.startswith("test_") and callable(value)]
+    return [
+        test
+        for test in found
+        if not any(mark.name == "prove" for mark in marks_of(test)) and test.__name__ not in APART
+    ]
+
+
+def direct_judges() -> Iterator[Judge]:
+    """Every case of every test that needs no fixture."""
+    for module in modules():
+        for test in tests_of(module):
+            if not needs_pytest(test):
+                for number, arguments in enumerate(cases(test)):
+                    yield Judge(f"{test.__name__}[{number}]", partial(test, **arguments))
+
+
+def cases(test: Any) -> Iterator[dict[str, Any]]:
+    """The arguments of every case."""
+    tables = [mark.args for mark in marks_of(test) if mark.name == "parametrize"]
+    rows = []
+    for names, values in tables:
+        names = names.replace(" ", "").split(",") if isinstance(names, str) else list(names)
+        rows.append([dict(zip(names, value if len(names) > 1 else (value,), strict=True)) for value in values])
+    for chosen in product(*rows):
+        yield {name: value for row in chosen for name, value in row.items()}
+
+
+def measured(judge: Judge) -> Judge:
+    """Call a test twice: what it takes, once everything it needs is made, and which functions it reaches."""
+    reached: set[int] = set()
+
+    def note(frame: Any, event: str, argument: Any) -> None:
+        if event == "call" and frame.f_code.co_filename.endswith("verifier/verify.py"):
+            reached.add(frame.f_code.co_firstlineno)
+
+    sys.setprofile(note)
+    try:
+        judge.call()
+    finally:
+        sys.setprofile(None)
+    begun = time.process_time()
+    judge.call()
+    return replace(judge, seconds=time.process_time() - begun, reaches=frozenset(reached))
+
+
+def others() -> list[str]:
+    """The tests that only pytest can call."""
+    return [
+        f"{module.__file__}::{test.__name__}" for module in modules() for test in tests_of(module) if needs_pytest(test)
+    ]
 
 
 def main() -> None:
@@ -237,14 +352,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.verifier.mutants")
     parser.add_argument("act", choices=("make", "run"))
     parser.add_argument("file", type=Path)
-    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--sample", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path("mutants-tried.jsonl"))
     options = parser.parse_args()
     if options.act == "make":
         make(options.file)
     else:
-        run(options.file, options.every, options.jobs, options.out)
+        run(options.file, options.sample, options.seed, options.jobs, options.out)
 
 
 if __name__ == "__main__":
