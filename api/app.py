@@ -17,6 +17,7 @@ from api.direct import Shortcut
 from api.front import Front
 from api.observability import Meter
 from api.routes import (
+    amendments,
     ballots,
     buildings,
     bundles,
@@ -36,6 +37,7 @@ from api.routes import (
     health,
     households,
     journal,
+    lineage,
     logs,
     me,
     methods,
@@ -110,6 +112,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     bundles.router,
     proposals.router,
     endorsements.router,
+    amendments.router,
+    lineage.router,
     proposal_reviews.router,
     comments.router,
     comment_summaries.router,

@@ -191,6 +191,17 @@ POST  /v1/proposals/{proposal_id}/submit                401 200 404 404 404 404
 POST  /v1/proposals/{proposal_id}/publish               401 403 404 200 404 200
 POST  /v1/proposals/{proposal_id}/return                401 403 404 200 404 200
 POST  /v1/proposals/{proposal_id}/withdraw              401 200 404 409 409 409
+GET   /v1/proposals/{proposal_id}/amendments            401 200 404 200 200 200
+POST  /v1/proposals/{proposal_id}/amendments            401 409 404 201 201 201
+GET   /v1/amendments/{amendment_id}                     401 200 404 200 200 200
+POST  /v1/amendments/{amendment_id}/accept              401 200 404 409 409 409
+POST  /v1/amendments/{amendment_id}/reject              401 200 404 409 409 409
+POST  /v1/amendments/{amendment_id}/promote             401 409 404 409 409 409
+POST  /v1/amendments/{amendment_id}/take_back           401 409 404 409 409 409
+GET   /v1/proposals/{proposal_id}/lineage               401 200 404 200 200 200
+POST  /v1/proposals/{proposal_id}/merge                 401 403 404 200 403 200
+POST  /v1/proposals/{proposal_id}/split                 401 200 404 409 409 409
+POST  /v1/proposals/{proposal_id}/endorsements/move     401 409 404 409 409 409
 GET   /v1/proposals/{proposal_id}/endorsements          401 403 404 200 403 200
 POST  /v1/proposals/{proposal_id}/endorsements          401 409 404 201 201 201
 POST  /v1/proposals/{proposal_id}/endorsements/confirm  401 409 404 409 409 409
@@ -305,6 +316,7 @@ IDS = {
     "commitment": "A" * 43,
     "rule_id": "cn.civil-code-278.ordinary",
     "proposal_id": "prp_published",
+    "amendment_id": "amd_1",
     "number": "1",
     "kind": "contest",
     "subject": "con_open",
@@ -396,6 +408,20 @@ BODIES: dict[str, Any] = {
     "POST /v1/proposals/{proposal_id}/authors": {"person_id": "per_2"},
     "POST /v1/proposals/{proposal_id}/return": {"reason": "r"},
     "POST /v1/proposals/{proposal_id}/withdraw": {"reason": "r"},
+    "POST /v1/proposals/{proposal_id}/amendments": {
+        "base": 1,
+        "locale": "en",
+        "action": "replace",
+        "paragraph": 1,
+        "text": "c",
+    },
+    "POST /v1/amendments/{amendment_id}/reject": {"reason": "r"},
+    "POST /v1/proposals/{proposal_id}/merge": {"into": "prp_qualified", "reason": "r"},
+    "POST /v1/proposals/{proposal_id}/split": {
+        "parts": [{"title": {"en": "1"}, "body": {"en": "1"}}, {"title": {"en": "2"}, "body": {"en": "2"}}],
+        "reason": "r",
+    },
+    "POST /v1/proposals/{proposal_id}/endorsements/move": {"to": "prp_qualified"},
     "POST /v1/proposals/{proposal_id}/gather": {"number": 3, "days": 30},
     "POST /v1/proposals/{proposal_id}/accept": {"text": {"en": "a"}},
     "POST /v1/proposals/{proposal_id}/accept_in_part": {"text": {"en": "a"}},

@@ -199,9 +199,10 @@ def test_unknown_members_at_every_level(world: World) -> None:
 
 def is_free(body: Any) -> bool:
     """Members of `question`, `name`, `title`, `body`, `text` and `label` are languages: any tag is a member there."""
-    return any("zz_unknown" in body.get(name, {}) for name in ("question", "name", "title", "body", "text")) or any(
-        "zz_unknown" in one.get("label", {}) for one in body.get("options", ()) if isinstance(one, dict)
-    )
+    if any("zz_unknown" in (body.get(name) or {}) for name in ("question", "name", "title", "body", "text")):
+        return True
+    inner = [one for name in ("options", "parts") for one in body.get(name, ()) if isinstance(one, dict)]
+    return any("zz_unknown" in one.get(name, {}) for one in inner for name in ("label", "title", "body"))
 
 
 def spoiled(body: Any, change: Any) -> Iterator[tuple[Any, tuple[str | int, ...]]]:

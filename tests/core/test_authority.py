@@ -113,6 +113,14 @@ proposal.endorse r o s R t w a A v p u b m
 proposal.confirm_endorsement r o s R t w a A v p u b m
 proposal.withdraw_endorsement r o s R t w a A v p u b m
 proposal.lapse r o s R t w a A v p u b m
+proposal.amend r o s R t w a A v p u b m
+proposal.split r o s R t w a A v p u b m
+proposal.move_endorsement r o s R t w a A v p u b m
+amendment.accept r o s R t w a A v p u b m
+amendment.reject r o s R t w a A v p u b m
+amendment.promote r o s R t w a A v p u b m
+amendment.take_back r o s R t w a A v p u b m
+proposal.merge o A m
 proposal.review o A v
 proposal.accept o A v
 proposal.accept_in_part o A v

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from tests.access.moment import NOW
 from voting.deliberation import proposal_texts
-from voting.deliberation.proposal_tables import Proposal, ProposalAuthor
+from voting.deliberation.proposal_tables import Amendment, Proposal, ProposalAuthor
 from voting.deliberation.proposal_texts import Text
 
 STATES = (
@@ -36,3 +36,7 @@ def settle_proposals(session: Session) -> None:
         author = {"person_id": "per_1", "community_id": "com_1", "state": "accepted", "since": NOW}
         session.add(ProposalAuthor(proposal_id=proposal.id, **author))
         session.flush()
+    row = {"proposal_id": "prp_published", "base": 1, "locale": "en", "paragraph": 1, "action": "replace", "text": "c"}
+    hashes = {"salt": bytes(32), "text_hash": bytes(32), "created_at": NOW}
+    session.add(Amendment(id="amd_1", community_id="com_1", author_id="per_2", **row, **hashes))
+    session.flush()

@@ -4,7 +4,7 @@
       └─ returned* ──┘                       └─ lapsed          -> accepted | accepted_in_part | rejected*
     accepted … -> on_ballot -> adopted | not_adopted     accepted …, adopted -> implementing -> implemented
     rejected, not_adopted, implemented, lapsed -> archived, once it was told how the input changed the outcome
-    withdrawn* by its authors until it qualifies
+    withdrawn* by its authors until it qualifies; merged* into another by a reviewer, split* into parts by its authors
 
 Guards are named for their reason, as in `voting.core.lifecycle`. What a text says is never looked at.
 """
@@ -51,7 +51,7 @@ class ProposalFacts:
     standing: int = 0
     """Endorsements that count now."""
     mine: str | None = None
-    """standing | unconfirmed | withdrawn | released: the caller's own endorsement."""
+    """standing | unconfirmed | withdrawn | released | moved: the caller's own endorsement."""
     against_endorsing: str | None = None
     """Why the caller is none of those whose support counts, as the code of a guard."""
     contest_state: str | None = None
@@ -66,6 +66,8 @@ _WITH_AUTHORS = _WITHDRAWABLE
 _DECIDED = ("accepted", "accepted_in_part")
 _ENDED = ("rejected", "not_adopted", "implemented", "lapsed")
 _BY_WINDOW = ("support_window_over",)
+MERGEABLE = ("published", "gathering_support", "qualified")
+"""States from which a proposal is merged or split, and in which another may be merged into it."""
 
 _WRITING: Mapping[tuple[str, str], Move] = {
     ("draft", "submit"): Move("submitted", ("authors_only",)),
@@ -94,6 +96,14 @@ _SUPPORT: Mapping[tuple[str, str], Move] = {
     ("gathering_support", "lapse"): Move("lapsed", ("support_window_open",)),
 }
 
+_LINEAGE: Mapping[tuple[str, str], Move] = {
+    ("published", "amend"): Move("published", ("author_edits_instead",)),
+    ("gathering_support", "amend"): Move("gathering_support", (*_BY_WINDOW, "author_edits_instead")),
+    **{(state, "merge"): Move("merged", ("author_never_reviews",), needs_reason=True) for state in MERGEABLE},
+    **{(state, "split"): Move("split", ("authors_only",), needs_reason=True) for state in MERGEABLE},
+    **{(state, "move_endorsement"): Move(state, ("nothing_to_move",)) for state in ("merged", "split")},
+}
+
 _REVIEW: Mapping[tuple[str, str], Move] = {
     ("qualified", "review"): Move("under_review", ("author_never_reviews",)),
     ("under_review", "accept"): Move("accepted", ("author_never_reviews",)),
@@ -114,10 +124,11 @@ PROPOSAL: Machine[ProposalFacts] = Machine(
     offered=(
         *("edit", "invite", "accept_invitation", "leave", "submit", "publish", "return", "withdraw"),
         *("gather", "endorse", "confirm_endorsement", "withdraw_endorsement", "lapse"),
+        *("amend", "merge", "split", "move_endorsement"),
         *("review", "accept", "accept_in_part", "reject", "put_on_ballot", "adopt", "not_adopt"),
         *("implement", "complete", "report_outcome", "archive"),
     ),
-    table={**_WRITING, **_SUPPORT, **_REVIEW},
+    table={**_WRITING, **_SUPPORT, **_LINEAGE, **_REVIEW},
     guards={
         "authors_only": lambda facts: not facts.is_author,
         "author_never_reviews": lambda facts: facts.is_author,
@@ -131,6 +142,8 @@ PROPOSAL: Machine[ProposalFacts] = Machine(
         "endorsed_already": lambda facts: facts.mine in ("standing", "unconfirmed"),
         "not_endorsed": lambda facts: facts.mine not in ("standing", "unconfirmed"),
         "nothing_to_confirm": lambda facts: facts.mine != "unconfirmed",
+        "nothing_to_move": lambda facts: facts.mine not in ("released", "moved"),
+        "author_edits_instead": lambda facts: facts.is_author,
         "not_on_support_roll": lambda facts: facts.against_endorsing == "not_on_support_roll",
         "lives_elsewhere": lambda facts: facts.against_endorsing == "lives_elsewhere",
         "support_too_low": lambda facts: facts.standing < facts.needed,
@@ -155,9 +168,20 @@ def needed(share: Fraction, electors: int) -> int:
     return max(1, ceil(share * electors))
 
 
+def spans(text: str) -> tuple[tuple[int, int], ...]:
+    """Where a body's paragraphs begin and end: what blank lines part."""
+    edges = [0, *(edge for found in _BREAK.finditer(text) for edge in found.span()), len(text)]
+    found = []
+    for begin, end in zip(edges[::2], edges[1::2], strict=True):
+        part = text[begin:end]
+        if part.strip():
+            found.append((begin + len(part) - len(part.lstrip("\n")), end - len(part) + len(part.rstrip("\n"))))
+    return tuple(found)
+
+
 def paragraphs(text: str) -> tuple[str, ...]:
-    """A body's paragraphs: what blank lines part. Joined by a blank line they are the text again, but for its blank lines."""
-    return tuple(part for part in _BREAK.split(text.strip("\n")) if part.strip())
+    """A body's paragraphs, without the blank lines between them."""
+    return tuple(text[begin:end] for begin, end in spans(text))
 
 
 @dataclass(frozen=True, slots=True)

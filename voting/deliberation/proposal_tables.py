@@ -99,7 +99,7 @@ class Endorsement(SQLModel, table=True):
     number: int
     """The version that was endorsed, or confirmed last."""
     state: str
-    """standing | withdrawn | released: asked where its support shall go, after a merge or a split"""
+    """standing | withdrawn | released: asked where it shall go, after a merge or a split | moved: it was said"""
     from_id: str | None = None
     """The proposal it was moved from, by the endorser's consent."""
     since: datetime = Field(sa_type=Instant)
@@ -125,3 +125,50 @@ class OfficialAnswer(SQLModel, table=True):
     salt: bytes
     text_hash: bytes
     """H("text", salt ‖ canonical {"text"}), as the journal has it."""
+
+
+class Lineage(SQLModel, table=True):
+    """What a proposal came of."""
+
+    __tablename__ = "proposal_lineage"
+
+    child_id: str = Field(primary_key=True, foreign_key="proposal.id")
+    parent_id: str = Field(primary_key=True, foreign_key="proposal.id", index=True)
+    community_id: str
+    kind: str
+    """merged_from | split_from | promoted_from"""
+    at: datetime = Field(sa_type=Instant)
+
+
+class Amendment(Versioned, table=True):
+    """One change of one paragraph that a resident suggests to the authors of a proposal."""
+
+    __tablename__ = "amendment"
+    __table_args__ = (Index("ix_amendment_proposal_id_id", "proposal_id", "id"),)
+
+    id: str = Field(primary_key=True)
+    community_id: str
+    proposal_id: str = Field(foreign_key="proposal.id")
+    author_id: str = Field(foreign_key="person.id")
+    state: str = "proposed"
+    base: int
+    """The version it was written for."""
+    locale: str
+    action: str
+    """replace | insert_before | insert_after | delete"""
+    paragraph: int
+    """From 1, in that version."""
+    text: str | None = None
+    why: str | None = None
+    salt: bytes
+    text_hash: bytes
+    """H("text", salt ‖ canonical {"text", "why"}, each left out where there is none), as the journal has it."""
+    created_at: datetime = Field(sa_type=Instant)
+    decided_by: str | None = None
+    decided_at: datetime | None = Field(default=None, sa_type=Instant)
+    decision: str | None = None
+    """Why it was rejected."""
+    number: int | None = None
+    """The version it became part of."""
+    promoted_id: str | None = None
+    """The proposal it became."""

@@ -40,9 +40,10 @@ PUBLIC: Mapping[str, frozenset[str]] = {
         {
             *("published", "gathering_support", "qualified", "lapsed", "under_review"),
             *("accepted", "accepted_in_part", "rejected", "on_ballot", "adopted", "not_adopted"),
-            *("implementing", "implemented", "archived", "withdrawn"),
+            *("implementing", "implemented", "archived", "withdrawn", "merged", "split"),
         }
     ),
+    "amendment": frozenset({"proposed", "accepted", "rejected", "promoted", "taken_back"}),
     "comment": frozenset({"visible", "retracted"}),
     "comment_summary": frozenset({"published"}),
 }

@@ -1,0 +1,85 @@
+"""Amendments: one change of one paragraph, suggested to the authors of a proposal. Pure: texts in, a text or nothing out.
+
+    proposed -> accepted | rejected* | taken_back        proposed, rejected -> promoted (a proposal of its own)
+
+An amendment is written for one version. It still fits a later one when the paragraph it is about stands there unchanged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+from voting.core.lifecycle import Machine, Move
+from voting.core.proposals import paragraphs, spans
+
+Action = Literal["replace", "insert_before", "insert_after", "delete"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is done to a paragraph (from 1). `delete` has no text, everything else has one."""
+
+    action: Action
+    paragraph: int
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AmendmentFacts:
+    """What the guards of an amendment look at."""
+
+    writes_proposal: bool = False
+    """Whether the caller is an author of the proposal."""
+    is_author: bool = False
+    """Whether the caller suggested it."""
+    proposal_is_open: bool = True
+    """Whether the text of the proposal may still change."""
+    fits: bool = True
+    """Whether the paragraph it is about stands unchanged in the newest version."""
+
+
+AMENDMENT: Machine[AmendmentFacts] = Machine(
+    noun="amendment",
+    initial="proposed",
+    offered=("accept", "reject", "promote", "take_back"),
+    table={
+        ("proposed", "accept"): Move("accepted", ("amended_by_authors", "proposal_text_final", "amendment_outdated")),
+        ("proposed", "reject"): Move("rejected", ("amended_by_authors",), needs_reason=True),
+        ("proposed", "take_back"): Move("taken_back", ("amender_only",)),
+        ("proposed", "promote"): Move("promoted", ("amender_only",)),
+        ("rejected", "promote"): Move("promoted", ("amender_only",)),
+    },
+    guards={
+        "amended_by_authors": lambda facts: not facts.writes_proposal,
+        "amender_only": lambda facts: not facts.is_author,
+        "proposal_text_final": lambda facts: not facts.proposal_is_open,
+        "amendment_outdated": lambda facts: not facts.fits,
+    },
+)
+
+
+def place(base: str, newest: str, paragraph: int) -> int | None:
+    """Where paragraph `paragraph` of `base` stands in `newest`, both from 1; nothing where it was changed or taken out."""
+    old, new = paragraphs(base), paragraphs(newest)
+    for block in SequenceMatcher(a=old, b=new, autojunk=False).get_matching_blocks():
+        if block.a <= paragraph - 1 < block.a + block.size:
+            return block.b + paragraph - block.a
+    return None
+
+
+def apply(text: str, change: Change) -> str:
+    """The text with the change made; every other character of it stays. The paragraph must be one of the text's."""
+    found = spans(text)
+    begin, end = found[change.paragraph - 1]
+    new = change.text or ""
+    if change.action == "replace":
+        return text[:begin] + new + text[end:]
+    if change.action == "insert_before":
+        return text[:begin] + new + "\n\n" + text[begin:]
+    if change.action == "insert_after":
+        return text[:end] + "\n\n" + new + text[end:]
+    if change.paragraph < len(found):
+        return text[:begin] + text[found[change.paragraph][0] :]
+    return text[: found[-2][1] if len(found) > 1 else 0] + text[end:]
