@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.access.moment import NOW
+
 CALLERS = ("stranger", "resident", "foreign", "officer", "auditor", "admin")
 
 TABLE = """
@@ -163,6 +165,11 @@ GET   /v1/logs/{log_id}/consistency                     200 200 200 200 200 200
 POST  /v1/logs/{log_id}/cosignatures                    422 422 422 422 422 422
 POST  /v1/contests/{contest_id}/ballots                 401 200 404 403 403 403
 
+GET   /v1/contests/{contest_id}/deliveries              401 403 404 200 403 200
+POST  /v1/contests/{contest_id}/deliveries              401 403 404 201 403 201
+POST  /v1/contests/{contest_id}/deliveries/import       401 403 404 200 403 200
+GET   /v1/deliveries/{delivery_id}                      401 403 404 200 403 200
+POST  /v1/deliveries/{delivery_id}/revoke               401 403 404 200 403 200
 GET   /v1/contests/{contest_id}/decision                200 200 200 200 200 200
 GET   /v1/contests/{contest_id}/timeline                200 200 200 200 200 200
 POST  /v1/contests/{contest_id}/next_round              401 403 404 409 403 409
@@ -310,6 +317,7 @@ IDS = {
     "roll_id": "rol_1",
     "objection_id": "obj_1",
     "proxy_id": "prx_1",
+    "delivery_id": "dlv_1",
     "contest_id": "con_open",
     "log_id": "con_open",
     "path": "entries/000.p/2",
@@ -323,6 +331,8 @@ IDS = {
     "comment_id": "cmt_1",
     "summary_id": "csm_1",
 }
+
+DELIVERED = NOW.isoformat()
 
 BODIES: dict[str, Any] = {
     "POST /v1/tokens": {"grant_type": "code", "code": "0000-0000-0000"},
@@ -386,6 +396,17 @@ BODIES: dict[str, Any] = {
     "POST /v1/contests/{contest_id}/statements/{name}/signatures": {"signatures": "— x AAAA\n"},
     "POST /v1/contests/{contest_id}/change_key": {"name": "x", "new_key": "y", "reason": "r", "signatures": "z"},
     "POST /v1/contests/{contest_id}/recount": {"alternatives": [{"method": "schulze"}]},
+    "POST /v1/contests/{contest_id}/deliveries": {
+        "entry_id": "ent_1",
+        "method": "post",
+        "delivered_at": DELIVERED,
+        "delivered_by": "b",
+        "document_sha256": "0" * 64,
+        "warned": True,
+    },
+    "POST /v1/contests/{contest_id}/deliveries/import": "entry_id,method,delivered_at,delivered_by,document_sha256,warned\n"
+    f"ent_1,post,{DELIVERED},b,{'0' * 64},yes\n",
+    "POST /v1/deliveries/{delivery_id}/revoke": {"reason": "r"},
     "POST /v1/contests/{contest_id}/next_round": {
         "opens_at": "2100-01-01T00:00:00Z",
         "closes_at": "2100-01-02T00:00:00Z",

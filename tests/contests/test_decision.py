@@ -300,15 +300,18 @@ def test_nobody_outside_sees_a_decision_before_the_publication(session: Session)
 def weighed(session: Session, areas: tuple[int, ...], marks: tuple[int | None, ...], rule_id: str = SPECIAL) -> str:
     """An open vote of owners: the n-th marks the option at its place, or stays away."""
     contest_id = opened(session, roll_id=owners(session, areas), rule_id=rule_id, secrecy="open")
-    for place, mark in enumerate(marks):
-        if mark is None:
-            continue
+    cast_open(session, contest_id, {place: mark for place, mark in enumerate(marks) if mark is not None})
+    return finish(session, contest_id)
+
+
+def cast_open(session: Session, contest_id: str, marks: dict[int, int]) -> None:
+    """Ballots of an open vote: owner → the place of the option they mark."""
+    for place, mark in marks.items():
         slot, entry = secrets.token_bytes(32), f"ent_owner_{place}"
         session.add(BoxRow(contest_id=contest_id, slot=slot, ballot=bytes((mark,))))
         session.add(OpenBallotLink(contest_id=contest_id, entry_id=entry, slot=slot))
         session.get_one(Participation, (contest_id, entry)).channel = "online"
     session.flush()
-    return finish(session, contest_id)
 
 
 def test_one_square_centimetre_decides_a_vote(session: Session) -> None:

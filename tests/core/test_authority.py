@@ -87,6 +87,8 @@ paper.return          o R t A
 paper.key             R t
 paper.resolve         R t
 paper.enter           R t
+delivery.read         o R A
+delivery.record       o R A
 contest.change_key    o R A
 contest.sign          r o s R t w a A v p u b m
 contest.challenge     o R A

@@ -31,7 +31,7 @@ def notice(session: Session, principal: Principal, contest_id: str, *, now: date
     loaded, state = moving.begin(session, principal, contest_id, "notice", now)
     loaded.contest.noticed_at = loaded.now
     if loaded.contest.channel == "external":
-        loaded.contest.rule = ruling.frozen(loaded.contest)
+        loaded.contest.rule = ruling.frozen(session, loaded.contest)
     return moving.end(
         session, principal, loaded, state, "noticed", facts={"closes_at": _written(loaded.contest.closes_at)}
     )
@@ -44,7 +44,7 @@ def open_(session: Session, principal: Principal, contest_id: str, *, now: datet
     listed = select(literal(contest.id), col(RollEntry.id), null()).where(RollEntry.roll_id == roll.id)
     session.execute(insert(Participation).from_select(["contest_id", "entry_id", "channel"], listed))
     contest.electors = roll.electors
-    contest.rule = ruling.frozen(contest)
+    contest.rule = ruling.frozen(session, contest)
     contest.opened_at = loaded.now
     options = queries.options(session, contest.id)
     form = queries.form(contest, options)

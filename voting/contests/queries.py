@@ -138,6 +138,9 @@ def facts(session: Session, loaded: Loaded) -> ContestFacts:
     """What the guards of the machine look at."""
     contest, rules = loaded.contest, loaded.terms
     counted, closing = turnout(session, contest), session.get(Closing, contest.id)
+    against: tuple[str | None, dict[str, str]] = (None, {})
+    if contest.state in ("draft", "noticed"):
+        against = ruling.against_opening(session, contest, loaded.roll)
     return ContestFacts(
         now=loaded.now,
         opens_at=contest.opens_at,
@@ -152,6 +155,8 @@ def facts(session: Session, loaded: Loaded) -> ContestFacts:
         cast=counted.cast,
         revoting=rules.revoting,
         opens_from=ruling.latest(ruling.opens_from(session, contest, loaded.roll)),
+        against_opening=against[0],
+        told=against[1],
         against_extension=ruling.against_extension(session, contest, counted.cast),
         certifies_from=ruling.latest(ruling.certifies_from(session, contest)),
         closing_finished=closing is not None and closing.step == "done",

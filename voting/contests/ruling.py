@@ -7,7 +7,7 @@ effects must be at least as strict as each of them demands.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from fractions import Fraction
 from typing import Any, Protocol
@@ -21,6 +21,7 @@ from voting.community.tables import Community
 from voting.contests.tables import Contest
 from voting.core import rules
 from voting.core.rules import Rule, calendars, clocks
+from voting.core.rules.bylaws import Bylaws, OfficialChannel
 from voting.core.rules.decide import methods
 from voting.core.rules.form import Words
 from voting.core.rules.strictest import EQUAL, STRICTER, compare
@@ -93,14 +94,21 @@ def of(contest: Contest) -> Rule | None:
     return rules.read(contest.rule, rules.catalogue().get)
 
 
-def frozen(contest: Contest) -> dict[str, Any] | None:
-    """The rule as the opening fixes it: whole, whatever becomes of the catalogue."""
-    return None if contest.rule_id is None else dict(rules.self_contained(rules.rule(contest.rule_id)))
+def frozen(session: Session, contest: Contest) -> dict[str, Any] | None:
+    """The rule as the opening fixes it: whole, whatever becomes of the catalogue and of the bylaws."""
+    if contest.rule_id is None:
+        return None
+    rule = rules.rule(contest.rule_id)
+    document = dict(rules.self_contained(rule))
+    silence = documents.stated(session, contest.community_id).silence if rule.folds_silence else None
+    return document if silence is None else document | {"silence": asdict(silence)}
 
 
 def check(session: Session, community_id: str, draft: Ruled, roll: Roll) -> None:
     """Raise `Invalid` where the rule of a draft is unknown, too weak, or asks what this contest cannot give."""
     rule_id = chosen(draft.rule_id, draft.effects)
+    bylaws = documents.stated(session, community_id)
+    _check_channel(bylaws, rule_id, draft, roll)
     if rule_id is None:
         if draft.channel == EXTERNAL:
             raise Invalid.at("/rule_id", "external_needs_rule")
@@ -111,9 +119,37 @@ def check(session: Session, community_id: str, draft: Ruled, roll: Roll) -> None
         raise Invalid.at("/rule_id", "rule_unknown", id=rule_id[:80]) from error
     faults = [*_of_effects(rule, draft.effects), *_of_form(rule, draft, roll)]
     zone, calendar = _time(session, community_id, rule)
+    if rule.folds_silence and bylaws.silence is None:
+        faults.append(Fault("/rule_id", "silence_rule_not_stated", {"rule": rule.id}))
     faults += clocks.window_faults(draft.opens_at, draft.closes_at, rule.clocks, calendar, zone)
     if faults:
         raise Invalid(faults)
+
+
+def _check_channel(bylaws: Bylaws, rule_id: str | None, draft: Ruled, roll: Roll) -> None:
+    """Raise `Invalid` where the bylaws send such a matter to an official system and the draft is held here."""
+    rule = rules.catalogue().get(rule_id) if rule_id is not None else None
+    official = bylaws.official_for(rule, tuple(draft.effects), roll.basis)
+    if official is not None and draft.channel != EXTERNAL:
+        raise Invalid.at("/channel", "official_channel_demanded", **told(official))
+
+
+def told(official: OfficialChannel) -> dict[str, str]:
+    """What a refusal says of a clause that sends a matter elsewhere."""
+    clause = f"{official.clause['zh']} / {official.clause['en']}"
+    return {"matter": official.matter, "clause": clause, "system": official.system}
+
+
+def against_opening(session: Session, contest: Contest, roll: Roll) -> tuple[str | None, dict[str, str]]:
+    """What the community's bylaws have against a vote that stands to be opened, as the code of a guard, with its facts."""
+    bylaws = documents.stated(session, contest.community_id)
+    rule = of(contest)
+    official = bylaws.official_for(rule, tuple(contest.effects), roll.basis)
+    if official is not None and contest.channel != EXTERNAL:
+        return "official_channel_demanded", told(official)
+    if rule is not None and rule.folds_silence and bylaws.silence is None:
+        return "silence_rule_not_stated", {"rule": rule.id}
+    return None, {}
 
 
 def _of_effects(rule: Rule, effects: Sequence[str]) -> list[Fault]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger
-from sqlmodel import Field, SQLModel, UniqueConstraint
+from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
 from voting.store import Document, Instant, Versioned
 
@@ -178,6 +178,32 @@ class ExternalRecord(SQLModel, table=True):
     """system, reference, counts and documents, as they were given."""
     digest: bytes
     """SHA-256 over the canonical content: two records are the same when these are."""
+
+
+class Delivery(SQLModel, table=True):
+    """Proof that the papers of a contest reached one elector (`voting.contests.deliveries`)."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (Index("ix_delivery_contest_id_entry_id", "contest_id", "entry_id"),)
+
+    id: str = Field(primary_key=True)
+    community_id: str = Field(foreign_key="community.id")
+    contest_id: str = Field(foreign_key="contest.id")
+    entry_id: str = Field(foreign_key="roll_entry.id")
+    dwelling_id: str | None = None
+    """Where it was delivered, if that is how the elector was named."""
+    method: str
+    """in_person | post | electronic | left_at_home"""
+    delivered_at: datetime = Field(sa_type=Instant)
+    delivered_by: str
+    document_hash: bytes
+    """SHA-256 of the proof."""
+    warned: bool
+    """Whether the paper said what becomes of silence."""
+    recorded_by: str
+    recorded_at: datetime = Field(sa_type=Instant)
+    revoked_at: datetime | None = Field(default=None, sa_type=Instant)
+    revoked_reason: str | None = None
 
 
 class PaperBatch(Versioned, table=True):

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from voting.contests import counting
+from voting.contests import counting, deliveries
 from voting.contests.counting import Ballots
 from voting.contests.tables import Contest, OpenBallotLink, SealedBallot, Tally
 from voting.core import box
@@ -40,6 +40,7 @@ def tallied(session: Session, contest: Contest, roll: Roll, stored: Tally, rule:
         options=options,
         marked=parts["marked"],
         seats=contest.seats,
+        silent=deliveries.silent(session, contest) if rule.folds_silence and rule.silence is not None else None,
         number=number,
     )
 

@@ -175,6 +175,8 @@ ACTS: Mapping[str, Rule] = {
     "paper.key": _keeps(_RETURNING | {"teller"}, "contests:write"),
     "paper.resolve": _keeps(_RETURNING | {"teller"}, "contests:write"),
     "paper.enter": _keeps(_RETURNING | {"teller"}, "contests:write"),
+    "delivery.read": Rule("rolls:read", _OFFICERS, personal=True),
+    "delivery.record": _keeps(_OFFICERS, "rolls:write", personal=True),
     "contest.change_key": _keeps(_OFFICERS, "contests:write"),
     "contest.sign": Rule("contests:write", who="members", writes=True),
     "contest.challenge": _keeps(_OFFICERS, "contests:write"),

@@ -8,7 +8,7 @@ refused with the list of those it has, and why each other is blocked.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
@@ -212,6 +212,10 @@ class ContestFacts:
     """Before this instant the decision rule lets no vote open."""
     certifies_from: datetime | None = None
     """Before this instant the decision rule lets no result be certified."""
+    against_opening: str | None = None
+    """What the community's bylaws have against the vote, as the code of a guard."""
+    told: Mapping[str, str] = field(default_factory=dict)
+    """What a refusal by the bylaws says: clause, system, rule."""
     against_extension: str | None = None
     """What the decision rule has against another extension, as the code of a guard."""
     closing_finished: bool = True
@@ -242,7 +246,7 @@ def _contest_dates(facts: ContestFacts) -> dict[str, str]:
         "opens_from": facts.opens_from,
         "certifies_from": facts.certifies_from,
     }
-    return _written(found)
+    return {**_written(found), **facts.told}
 
 
 def _may_still_cast(facts: ContestFacts) -> bool:
@@ -267,8 +271,11 @@ _ANNULLABLE = (
 _BY_RULE = ("extension_used_up", "extension_turnout_enough")
 """What a decision rule that provides for extensions may have against one more."""
 
+_BY_BYLAWS = ("official_channel_demanded", "silence_rule_not_stated")
+"""What a community's own rules may have against holding a vote here, or by this rule."""
+
 _OPENING = (
-    *("roll_not_sealed", "more_ballots_than_can_be_counted", "notice_period_running"),
+    *("roll_not_sealed", *_BY_BYLAWS, "more_ballots_than_can_be_counted", "notice_period_running"),
     *("rule_lets_open_later", "before_opens_at", "window_is_over"),
 )
 
@@ -281,7 +288,7 @@ CONTEST: Machine[ContestFacts] = Machine(
     ),
     table={
         ("draft", "edit"): Move("draft"),
-        ("draft", "notice"): Move("noticed", ("window_is_over", "more_ballots_than_can_be_counted")),
+        ("draft", "notice"): Move("noticed", ("window_is_over", *_BY_BYLAWS, "more_ballots_than_can_be_counted")),
         ("noticed", "open"): Move("open", _OPENING),
         ("open", "extend"): Move("open", ("extension_not_allowed", *_BY_RULE, "window_is_over"), needs_reason=True),
         ("open", "change_key"): Move("open", ("nobody_must_sign",), needs_reason=True),
@@ -311,6 +318,8 @@ CONTEST: Machine[ContestFacts] = Machine(
         "result_not_signed": lambda facts: not facts.result_signed,
         "closing_not_finished": lambda facts: not facts.closing_finished,
         "extension_not_allowed": lambda facts: facts.extension_max_days == 0,
+        "official_channel_demanded": lambda facts: facts.against_opening == "official_channel_demanded",
+        "silence_rule_not_stated": lambda facts: facts.against_opening == "silence_rule_not_stated",
         "extension_used_up": lambda facts: facts.against_extension == "extension_used_up",
         "extension_turnout_enough": lambda facts: facts.against_extension == "extension_turnout_enough",
         "objection_period_running": lambda facts: _runs(facts.provisional_at, facts.objection_days, facts.now),
