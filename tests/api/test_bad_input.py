@@ -198,8 +198,8 @@ def test_unknown_members_at_every_level(world: World) -> None:
 
 
 def is_free(body: Any) -> bool:
-    """Members of `question`, `name`, `title`, `body`, `text` and `label` are languages: any tag is a member there."""
-    if any("zz_unknown" in (body.get(name) or {}) for name in ("question", "name", "title", "body", "text")):
+    """Members of `question`, `name`, `title`, `body`, `text`, `clause` and `label` are languages: any tag is a member there."""
+    if any("zz_unknown" in (body.get(name) or {}) for name in ("question", "name", "title", "body", "text", "clause")):
         return True
     inner = [one for name in ("options", "parts") for one in body.get(name, ()) if isinstance(one, dict)]
     return any("zz_unknown" in one.get(name, {}) for one in inner for name in ("label", "title", "body"))
