@@ -1,6 +1,6 @@
 """Proof that papers were delivered. Locks: none that anyone waits for; the table is new.
 
-Revision 0019.
+Revision 0020.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from alembic import op
 
 from voting.store import Instant
 
-revision = "0019"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
