@@ -41,6 +41,7 @@ async def direct(
         receipt=accepted.receipt or None,
         commitment=encode(ballot.commitment),
         integrate_by=accepted.integrate_by,
+        slot_origin="server" if opening is not None and body.secret is None else "client",
         opening=None if opening is None else BallotOpening.of(opening),
     )
     return (200 if accepted.resent or dry_run else 201), answer

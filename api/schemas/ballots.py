@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -127,4 +127,7 @@ class BallotAcknowledged(BaseModel):
     )
     commitment: str = Field(examples=["kO2yVx7Jw3cXlJ6xgk0pQm3u1q6d5G0yT4n0cQnT3zA"])
     integrate_by: Instant
+    slot_origin: Literal["client", "server"] = Field(
+        description="Who made the secret of the slot. `server`: the service saw it, once, and keeps neither it nor the nonce"
+    )
     opening: BallotOpening | None = Field(None, description="Only where the service made the secret or the nonce")

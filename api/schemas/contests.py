@@ -51,6 +51,14 @@ class OptionDraft(Request):
     label: LocalText
     description: dict[str, LongText] = Field(default_factory=dict, max_length=20)
     status_quo: bool = Field(False, description="Whether choosing it means that nothing changes")
+    person_id: Id | None = Field(
+        None,
+        description="The person who stands: gets no office of this contest and holds no proxy in it. Not published",
+    )
+
+    def option(self) -> NewOption:
+        """As the service takes it."""
+        return NewOption(self.label, self.description, self.status_quo, self.person_id)
 
 
 class TermsDraft(Request):
@@ -144,7 +152,7 @@ class ContestDraft(Request):
         """The members that were sent, as the service takes them."""
         given: dict[str, Any] = {name: getattr(self, name) for name in self.model_fields_set}
         if "options" in given:
-            given["options"] = [NewOption(o.label, o.description, o.status_quo) for o in self.options]
+            given["options"] = [option.option() for option in self.options]
         if "terms" in given:
             given["terms"] = self.terms.terms()
         if "officials" in given:
@@ -215,6 +223,13 @@ class OptionOut(BaseModel):
     label: dict[str, str]
     description: dict[str, str]
     status_quo: bool
+    person_id: str | None = Field(None, description="Who stands here; shown to those who draft contests")
+
+    @classmethod
+    def of(cls, option: object, names_persons: bool) -> OptionOut:
+        """Present an option."""
+        shown = cls.model_validate(option)
+        return shown if names_persons else shown.model_copy(update={"person_id": None})
 
 
 class OfficialOut(BaseModel):
@@ -288,7 +303,7 @@ class ContestOut(Actionable):
         actions = [Action(name, code is None, code) for name, code in view.actions.items()]
         told = {name: getattr(contest, name) for name in cls.model_fields if hasattr(contest, name)}
         told["ballot_form"] = BallotFormOut.model_validate(view.form)
-        told["options"] = [OptionOut.model_validate(option) for option in view.options]
+        told["options"] = [OptionOut.of(option, view.names_persons) for option in view.options]
         told["allowed_actions"] = offered(
             actions,
             base,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import BaseModel, Field
 
 from api.schemas.base import Representation
@@ -52,7 +54,7 @@ class Me(Representation):
 
 def _held(who: Principal, grant: Grant) -> HeldRole:
     community = who.community_id or grant.scope_id
-    ids = {} if grant.scope_kind == "community" else {f"{grant.scope_kind}_id": grant.scope_id}
+    ids: dict[str, Any] = {} if grant.scope_kind == "community" else {f"{grant.scope_kind}_id": grant.scope_id}
     acts = _acts(who, Subject(community, **ids))
     return HeldRole(role=grant.role, scope_kind=grant.scope_kind, scope_id=grant.scope_id, acts=acts)
 

@@ -90,6 +90,7 @@ async def test_a_ballot_is_acknowledged_by_a_receipt_without_slot_or_ranking(boo
     assert (claims["contest"], claims["commitment"]) == (CONTEST, body["commitment"])
     assert set(claims) == {"contest", "commitment", "log", "integrate_by"}
     assert "opening" not in acknowledged
+    assert acknowledged["slot_origin"] == "client"
     assert boxed(booth) == (1, 1, 1)
 
 
@@ -110,6 +111,7 @@ async def test_a_simple_front_end_gets_the_opening_once(booth: Booth) -> None:
     answer = await booth.cast(person(0), {"ranking": ["opt_b", ["opt_a"]]})
     acknowledged = answer.json()
     opening = acknowledged["opening"]
+    assert acknowledged["slot_origin"] == "server"
     slot = hashes.slot(CONTEST, decode(opening["secret"]))
     marks = hashes.ballot(CONTEST, [["opt_b"], ["opt_a"]])
     assert opening["slot"] == encode(slot)
@@ -122,6 +124,7 @@ async def test_a_client_that_cannot_hash_resends_by_its_secret(booth: Booth) -> 
     body = {"ranking": ["opt_b"], "secret": encode(b"s" * 32)}
     first, again = await booth.cast(person(0), body), await booth.cast(person(0), body)
     assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json()["slot_origin"] == "client"
     assert first.json() == again.json()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from voting.core.authority import (
@@ -316,6 +318,27 @@ def test_a_person_does_not_read_a_neighbours_entry() -> None:
 )
 def test_who_watches_does_not_do(role: str, held: set[str], clash: set[str]) -> None:
     assert incompatible(role, frozenset(held)) == clash
+
+
+@pytest.mark.parametrize("role", ["returning_officer", "community_admin", "committee_officer", "teller"])
+def test_a_candidate_conducts_nothing_of_the_contest_they_stand_in(role: str) -> None:
+    person = a_person(over_all(role), over_all("scrutineer"))
+    mine = replace(HOME, candidates=frozenset({"per_1"}))
+    for act in ("contest.open", "contest.close", "contest.count", "contest.certify", "paper.issue", "paper.key"):
+        if may(person, act, HOME).allowed:
+            assert may(person, act, mine) == Decision(False, "candidate_never_officiates")
+    assert may(person, "paper.read", mine).allowed is (role in ("community_admin", "committee_officer"))
+    assert may(person, "contest.cast", mine).allowed
+
+
+def test_who_stands_beside_another_is_not_held_back() -> None:
+    officer = a_person(over_all("returning_officer"))
+    assert may(officer, "contest.close", replace(HOME, candidates=frozenset({"per_2"}))).allowed
+
+
+def test_a_candidate_may_still_draft() -> None:
+    officer = a_person(over_all("committee_officer"))
+    assert may(officer, "contest.edit", replace(HOME, candidates=frozenset({"per_1"}))).allowed
 
 
 def test_a_stranger_is_asked_to_prove_who_they_are() -> None:

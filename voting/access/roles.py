@@ -30,6 +30,7 @@ def _referred(name: str) -> TableClause:
 # What `scope_id` and `holder_id` refer to depends on their kind: the schema cannot say it as a foreign key, so these
 # references are checked here, by name, as the foreign keys of the schema name their tables.
 _PLACES = {"building": _referred("building"), "unit": _referred("unit"), "contest": _referred("contest")}
+_OPTIONS = table("contest_option", column("id"), column("contest_id"), column("person_id"))
 _HOLDERS = {"person": _referred("person"), "client": _referred("api_client")}
 
 
@@ -55,6 +56,7 @@ def assign(
     starts_at = given.starts_at or now
     _check_values(given, starts_at, now)
     _check_references(session, community_id, given)
+    _check_candidacy(session, given)
     _check_beside_others(session, community_id, given, starts_at)
     row = RoleAssignment(
         id=timed_id("rle", now),
@@ -98,6 +100,16 @@ def _check_references(session: Session, community_id: str, given: Appointment) -
     # The holder's row is locked: two appointments of one holder are compared with each other, not with the past.
     if not _is_here(session, _HOLDERS[given.holder_kind], given.holder_id, community_id, hold=True):
         raise Invalid.at("/holder_id", "holder_not_here", value=given.holder_id[:60], kind=given.holder_kind)
+
+
+def _check_candidacy(session: Session, given: Appointment) -> None:
+    """Who stands in a contest gets no office of it. Offices over more than one contest rest where their holder stands."""
+    if given.scope_kind != "contest" or given.holder_kind != "person" or given.role not in authority.OFFICIATING:
+        return
+    id_: ColumnClause[str] = _OPTIONS.c.id
+    standing = _OPTIONS.c.contest_id == given.scope_id, _OPTIONS.c.person_id == given.holder_id
+    if session.execute(select_of(id_).where(*standing)).first() is not None:
+        raise Conflict("candidate_never_officiates")
 
 
 def _is_here(

@@ -129,7 +129,7 @@ class _Batch:
         for place, cast in enumerate(self._casts):
             elector = found.get(cast.person_id) if cast.proxy_id is None else _principal(cast, held)
             if elector is None:
-                self._outcomes[place] = refusal or Forbidden("proxy_not_valid" if cast.proxy_id else "not_on_roll")
+                self._outcomes[place] = refusal or Forbidden(_against(cast, held))
                 continue
             entry, channel = elector
             self._entries[place] = entry
@@ -206,9 +206,19 @@ def _principal(cast: Cast, held: Mapping[str, Held]) -> tuple[str, str | None] |
     A revoked proxy still answers for an elector who has cast: a ballot sent again gets its receipt.
     """
     proxy = held.get(cast.proxy_id or "")
-    if proxy is None or proxy.agent_id != cast.person_id or (proxy.is_revoked and proxy.channel is None):
+    if proxy is None or proxy.agent_id != cast.person_id:
+        return None
+    if proxy.channel is None and (proxy.is_revoked or proxy.agent_stands):
         return None
     return proxy.entry_id, proxy.channel
+
+
+def _against(cast: Cast, held: Mapping[str, Held]) -> str:
+    """Why nobody is found for whom the caller casts."""
+    proxy = held.get(cast.proxy_id or "")
+    if proxy is not None and proxy.agent_id == cast.person_id and not proxy.is_revoked:
+        return "proxy_held_by_candidate"
+    return "proxy_not_valid" if cast.proxy_id else "not_on_roll"
 
 
 def _follower(

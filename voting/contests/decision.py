@@ -133,7 +133,9 @@ def _draft(contest: Contest, asked: Asked, options: list[Option], opens_at: date
     return Draft(
         roll_id=contest.roll_id,
         question=contest.question,
-        options=[NewOption(option.label, option.description, option.status_quo) for option in options],
+        options=[
+            NewOption(option.label, option.description, option.status_quo, option.person_id) for option in options
+        ],
         method=_method(contest, asked) if second_round else contest.method,
         opens_at=opens_at,
         closes_at=closes_at,

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlmodel import Session, col, delete
 
-from voting.contests import methods, officials, queries, ruling
+from voting.contests import candidates, methods, officials, queries, ruling
 from voting.contests.officials import Official
 from voting.contests.queries import Loaded
 from voting.contests.tables import Contest, Option
@@ -42,6 +42,8 @@ class NewOption:
     label: Mapping[str, str]
     description: Mapping[str, str] = field(default_factory=dict)
     status_quo: bool = False
+    person_id: str | None = None
+    """The person who stands, in an election of persons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +77,13 @@ def create(session: Session, principal: Principal, community_id: str, draft: Dra
     contest_id = timed_id("con", now)
     option_ids = tuple(timed_id("opt", now) for _ in draft.options)
     rules = _checked(draft, option_ids, roll)
+    candidates.check(session, community_id, [option.person_id for option in draft.options])
     ruling.check(session, community_id, draft, roll)
     contest = Contest(id=contest_id, community_id=community_id, created_at=now, **_columns(draft, rules))
     session.add(contest)
     session.flush()
     _write_options(session, contest, draft.options, option_ids)
-    loaded = Loaded(contest, roll, at)
+    loaded = Loaded(contest, roll, at, candidates.callers(session, principal, contest_id))
     _record(session, loaded, principal, "drafted")
     return loaded
 
@@ -95,6 +98,7 @@ def edit(session: Session, principal: Principal, loaded: Loaded, changes: Mappin
     replaced = "options" in changes
     option_ids = tuple(timed_id("opt", loaded.now) for _ in draft.options) if replaced else tuple(o.id for o in old)
     rules = _checked(draft, option_ids, roll)
+    candidates.check(session, contest.community_id, [option.person_id for option in draft.options], contest.id)
     ruling.check(session, contest.community_id, draft, roll)
     for name, value in _columns(draft, rules).items():
         setattr(contest, name, value)
@@ -102,7 +106,7 @@ def edit(session: Session, principal: Principal, loaded: Loaded, changes: Mappin
         session.exec(delete(Option).where(col(Option.contest_id) == contest.id))
         _write_options(session, contest, draft.options, option_ids)
     session.flush()
-    changed = Loaded(contest, roll, loaded.now)
+    changed = Loaded(contest, roll, loaded.now, candidates.callers(session, principal, contest.id))
     _record(session, changed, principal, "edited", members=sorted(changes))
     return changed
 
@@ -113,7 +117,9 @@ def _draft_of(contest: Contest, options: Sequence[Option], changes: Mapping[str,
     }
     now["terms"] = from_document(contest.terms)
     now["officials"] = officials.of_document(contest.officials)
-    now["options"] = [NewOption(option.label, option.description, option.status_quo) for option in options]
+    now["options"] = [
+        NewOption(option.label, option.description, option.status_quo, option.person_id) for option in options
+    ]
     return Draft(**(now | dict(changes)))
 
 
@@ -155,6 +161,7 @@ def _write_options(session: Session, contest: Contest, options: Sequence[NewOpti
             label=dict(option.label),
             description=dict(option.description),
             status_quo=option.status_quo,
+            person_id=option.person_id,
         )
         for position, (identifier, option) in enumerate(zip(ids, options, strict=True))
     )

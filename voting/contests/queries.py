@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from voting.community import clock
 from voting.community.tables import Community
-from voting.contests import methods, ruling, statements_signed, terms
+from voting.contests import candidates, methods, ruling, statements_signed, terms
 from voting.contests.statements_signed import Statement
 from voting.contests.tables import Closing, Contest, Option, PaperBatch, Participation
 from voting.core import authority, ballot, lifecycle
@@ -33,6 +33,8 @@ class Loaded:
     roll: Roll
     now: datetime
     """The community's own time."""
+    candidates: frozenset[str] = frozenset()
+    """The caller, if they stand in it (`voting.contests.candidates`)."""
 
     @property
     def subject(self) -> Subject:
@@ -45,6 +47,7 @@ class Loaded:
             building_id=only if kind == "building" else None,
             unit_id=only if kind == "unit" else None,
             contest_id=self.contest.id,
+            candidates=self.candidates,
             kind="contest",
         )
 
@@ -69,6 +72,8 @@ class View:
     contest: Contest
     options: tuple[Option, ...]
     actions: Mapping[str, str | None]
+    names_persons: bool = False
+    """Whether the caller is told which persons the options name: whoever may draft."""
 
     @property
     def form(self) -> Form:
@@ -91,7 +96,9 @@ def load(
     contest = session.get(Contest, contest_id, with_for_update=hold or None, populate_existing=hold)
     if contest is None or (contest.state == "draft" and not authority.belongs(principal, contest.community_id)):
         raise NotFound("contest_not_found", id=contest_id)
-    loaded = Loaded(contest, session.get_one(Roll, contest.roll_id), community_time(session, contest.community_id, now))
+    roll = session.get_one(Roll, contest.roll_id)
+    at = community_time(session, contest.community_id, now)
+    loaded = Loaded(contest, roll, at, candidates.callers(session, principal, contest_id))
     authority.require(principal, act, loaded.subject)
     return loaded
 
@@ -202,7 +209,8 @@ def view(session: Session, principal: Principal, loaded: Loaded) -> View:
         decision = authority.may(principal, f"contest.{command}", loaded.subject)
         actions[command] = decision.code if not decision.allowed else found.blocked.get(command)
     actions["cast"] = _against_casting(session, principal, loaded)
-    return View(contest, options(session, contest.id), actions)
+    drafts = authority.may(principal, "contest.edit", loaded.subject).allowed
+    return View(contest, options(session, contest.id), actions, drafts)
 
 
 def _against_casting(session: Session, principal: Principal, loaded: Loaded) -> str | None:

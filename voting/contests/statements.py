@@ -58,6 +58,8 @@ class Held:
     entry_id: str
     channel: str | None
     is_revoked: bool
+    agent_stands: bool = False
+    """Whether the agent is a candidate of this contest."""
 
 
 class Statements:
@@ -112,9 +114,11 @@ class Statements:
         tables = ("participation", "sealed_participation") if self._is_over else ("participation",)
         found: dict[str, Held] = {}
         for table in tables:
-            rows = self._run(_PROXIED.replace("TABLE", table), (roll_id, self._contest_id, self._contest_id), proxies)
+            contest_id = self._contest_id
+            rows = self._run(_PROXIED.replace("TABLE", table), (roll_id, contest_id, contest_id), proxies)
             found |= {
-                proxy: Held(agent, entry, channel, state != "granted") for proxy, agent, entry, channel, state in rows
+                proxy: Held(agent, entry, channel, state != "granted", bool(stands))
+                for proxy, agent, entry, channel, state, stands in rows
             }
         return found
 
@@ -205,7 +209,9 @@ _ELECTORS_SEALED = (
     " WHERE v.roll_id = ? AND p.contest_id = ? AND v.person_id IN (KEYS)"
 )
 _PROXIED = (
-    "SELECT x.id, x.agent_id, x.entry_id, p.channel, x.state FROM proxy x JOIN TABLE p ON p.entry_id = x.entry_id"
+    "SELECT x.id, x.agent_id, x.entry_id, p.channel, x.state,"
+    " EXISTS (SELECT 1 FROM contest_option o WHERE o.contest_id = p.contest_id AND o.person_id = x.agent_id)"
+    " FROM proxy x JOIN TABLE p ON p.entry_id = x.entry_id"
     " WHERE x.roll_id = ? AND p.contest_id = ? AND (x.contest_id IS NULL OR x.contest_id = ?) AND x.id IN (KEYS)"
     " ORDER BY p.entry_id FOR SHARE OF x FOR UPDATE OF p"
 )

@@ -72,6 +72,8 @@ class Option(SQLModel, table=True):
     label: dict[str, str] = Field(sa_type=Document)
     description: dict[str, str] = Field(default_factory=dict, sa_type=Document)
     status_quo: bool = False
+    person_id: str | None = None
+    """The person who stands here, where options are candidates: kept apart from office and from proxies. Not published."""
 
 
 class Participation(SQLModel, table=True):

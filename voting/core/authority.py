@@ -51,6 +51,8 @@ class Subject:
     contest_id: str | None = None
     person_id: str | None = None
     kind: str = ""
+    candidates: frozenset[str] = frozenset()
+    """Persons who stand in the contest."""
 
 
 PLATFORM = Subject("", kind="community")
@@ -237,6 +239,18 @@ SCOPES = tuple(sorted({rule.scope for rule in ACTS.values() if rule.who != "resi
 
 _ADMINISTERING = frozenset(role for rule in ACTS.values() if rule.writes for role in rule.roles)
 
+OFFICIATING = frozenset({"returning_officer", "teller", "scrutineer"})
+"""Offices of a contest that none of its candidates holds."""
+
+_DRAFTING = frozenset({"contest.create", "contest.edit"})
+
+
+def _officiates(act: str) -> bool:
+    """Whether an act moves a contest or its paper; to write a draft is not yet to conduct a vote."""
+    conducts = act.startswith(("contest.", "paper.")) and act not in _DRAFTING
+    return conducts and ACTS[act].writes and bool(ACTS[act].roles & OFFICIATING)
+
+
 INCOMPATIBLE: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
     (frozenset({"auditor"}), _ADMINISTERING),
     (frozenset({"scrutineer"}), frozenset({"returning_officer", "teller"})),
@@ -272,6 +286,8 @@ def roles_over(principal: Principal, subject: Subject) -> frozenset[str]:
     if not belongs(principal, subject.community_id):
         return frozenset()
     held = {grant.role for grant in principal.grants if covers(grant, subject)}
+    if principal.id in subject.candidates:
+        held -= OFFICIATING
     return frozenset(held | {"resident"}) if principal.kind == "person" else frozenset(held)
 
 
@@ -294,6 +310,8 @@ def may(principal: Principal, act: str, subject: Subject) -> Decision:
         return _ALLOWED
     if principal.kind == "client" and rule.scope not in principal.scopes:
         return Decision(False, "scope_missing")
+    if principal.id in subject.candidates and _officiates(act):
+        return Decision(False, "candidate_never_officiates")
     return _of_member(principal, rule, subject)
 
 

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_
+from sqlalchemy import ColumnClause, column, func, or_, table
+from sqlalchemy import select as select_of
 from sqlmodel import Session, col, select
 
 from voting.community.clock import now_in
@@ -24,6 +25,10 @@ from voting.log import journal
 from voting.roll import queries
 from voting.roll.tables import Proxy, Roll, RollEntry, RollVoter
 from voting.roll.terms import from_document
+
+_CONTESTS = table("contest", column("id"), column("roll_id"), column("state"))
+_OPTIONS = table("contest_option", column("id"), column("contest_id"), column("person_id"))
+_TO_COME = ("draft", "noticed", "open")
 
 WITHOUT_PROXIES = ("draft", "superseded")
 """States of a roll in which no proxy is granted."""
@@ -137,6 +142,8 @@ def _check_agent(session: Session, roll: Roll, entry: RollEntry, wanted: Grant, 
     acting = queries.entry_of(session, roll.id, agent.id)
     if acting is not None and acting.id == entry.id:
         raise Invalid.at("/agent_id", "proxy_of_oneself")
+    if _stands(session, roll, agent.id, wanted.contest_id):
+        raise Conflict("proxy_held_by_candidate")
     meets = (
         True
         if wanted.contest_id is None
@@ -147,6 +154,14 @@ def _check_agent(session: Session, roll: Roll, entry: RollEntry, wanted: Grant, 
         raise Conflict("proxy_already_granted")
     if session.exec(standing.where(Proxy.agent_id == agent.id)).one() >= cap:
         raise Conflict("proxy_cap_reached", most=cap)
+
+
+def _stands(session: Session, roll: Roll, person_id: str, contest_id: str | None) -> bool:
+    """Whether the person is a candidate of that contest or, for a proxy for all, of one on this roll that is not over."""
+    of_roll = _CONTESTS.c.roll_id == roll.id, _OPTIONS.c.contest_id == _CONTESTS.c.id, _OPTIONS.c.person_id == person_id
+    which = _CONTESTS.c.state.in_(_TO_COME) if contest_id is None else _CONTESTS.c.id == contest_id
+    id_: ColumnClause[str] = _OPTIONS.c.id
+    return session.execute(select_of(id_).where(*of_roll, which)).first() is not None
 
 
 def _load(session: Session, principal: Principal, proxy_id: str, *, lock: bool = False) -> tuple[Roll, Proxy]:
