@@ -42,6 +42,7 @@ from api.routes import (
     logs,
     me,
     methods,
+    moderation,
     objections,
     open_ballots,
     ownerships,
@@ -58,6 +59,7 @@ from api.routes import (
     roles,
     rolls,
     rules,
+    sanctions,
     service,
     statements,
     tallies,
@@ -119,6 +121,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     proposal_reviews.router,
     comments.router,
     comment_summaries.router,
+    moderation.router,
+    sanctions.router,
 )
 
 

@@ -32,6 +32,7 @@ TAGS: Mapping[str, str] = {
     "households": "The people of a dwelling and who speaks for them. 住户与户代表。",
     "logs": "Append-only logs with their proofs, open to everyone. 只增日志及其证明，人人可读。",
     "me": "The caller. 当前用户。",
+    "moderation": "Flags, cases, appeals and sanctions, by rules that are public. 举报、复核、申诉与处分，规则公开。",
     "ownerships": "Who owns which dwelling. 产权。",
     "paper": "Paper ballots: given out, keyed twice, signed, put into the box. 纸质选票：发放、双人录入、签署、入箱。",
     "persons": "People of the register. 人员。",

@@ -8,6 +8,7 @@ import voting.access.tables
 import voting.community.tables
 import voting.contests.tables
 import voting.deliberation.comment_tables
+import voting.deliberation.moderation_tables
 import voting.deliberation.proposal_tables
 import voting.log.tables
 import voting.roll.tables  # noqa: F401 (imported for the tables)

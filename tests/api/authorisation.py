@@ -241,6 +241,28 @@ POST  /v1/comments/{comment_id}/retract                 401 409 404 409 409 409
 POST  /v1/comments/{comment_id}/react                   401 200 404 200 200 200
 GET   /v1/comments/{comment_id}/versions                401 200 404 200 200 200
 GET   /v1/me/mentions                                   401 200 200 200 200 200
+GET   /v1/communities/{community_id}/moderation-policy  200 200 200 200 200 200
+PATCH /v1/communities/{community_id}/moderation-policy  401 403 404 403 403 200
+GET   /v1/communities/{community_id}/moderation-counts  200 200 200 200 200 200
+GET   /v1/communities/{community_id}/pending-comments   401 403 404 403 403 200
+GET   /v1/communities/{community_id}/moderation-cases   401 403 404 403 403 200
+POST  /v1/comments/{comment_id}/flag                    401 200 404 200 200 200
+POST  /v1/comments/{comment_id}/publish                 401 403 404 403 403 409
+POST  /v1/comments/{comment_id}/withhold                401 403 404 403 403 409
+POST  /v1/comments/{comment_id}/erase                   401 403 404 403 403 200
+POST  /v1/persons/{person_id}/erase_comments            401 403 404 403 403 200
+GET   /v1/moderation-cases/{case_id}                    401 403 404 403 403 200
+POST  /v1/moderation-cases/{case_id}/take               401 403 404 403 403 200
+POST  /v1/moderation-cases/{case_id}/dismiss            401 403 404 403 403 409
+POST  /v1/moderation-cases/{case_id}/hide               401 403 404 403 403 409
+POST  /v1/moderation-cases/{case_id}/remove_legal       401 403 404 403 403 409
+POST  /v1/moderation-cases/{case_id}/appeal             401 403 404 403 403 409
+POST  /v1/moderation-cases/{case_id}/reinstate          401 403 404 403 403 409
+POST  /v1/moderation-cases/{case_id}/uphold             401 403 404 403 403 409
+GET   /v1/communities/{community_id}/sanctions          401 200 404 200 200 200
+POST  /v1/communities/{community_id}/sanctions          401 403 404 403 403 201
+GET   /v1/sanctions/{sanction_id}                       401 403 404 403 403 200
+POST  /v1/sanctions/{sanction_id}/lift                  401 403 404 403 403 200
 """
 
 CONTEST_OF = {
@@ -330,6 +352,8 @@ IDS = {
     "subject": "con_open",
     "comment_id": "cmt_1",
     "summary_id": "csm_1",
+    "case_id": "cse_1",
+    "sanction_id": "san_1",
 }
 
 DELIVERED = NOW.isoformat()
@@ -455,6 +479,15 @@ BODIES: dict[str, Any] = {
     "PATCH /v1/comment-summaries/{summary_id}": {"text": "好"},
     "PATCH /v1/comments/{comment_id}": {"text": "好"},
     "POST /v1/comments/{comment_id}/react": {"reaction": "support"},
+    "PATCH /v1/communities/{community_id}/moderation-policy": {"flag_threshold": 2},
+    "POST /v1/comments/{comment_id}/flag": {"rule_id": "abuse"},
+    "POST /v1/communities/{community_id}/sanctions": {
+        "person_id": "per_2",
+        "acts": ["comment"],
+        "days": 1,
+        "rule_id": "abuse",
+        "reason": "r",
+    },
 }
 
 
@@ -462,6 +495,7 @@ QUERIES = {
     "GET /v1/contests/{contest_id}/box/proof": "?slot=" + "0" * 64,
     "GET /v1/logs/{log_id}/consistency": "?from=1",
     "GET /v1/journal": "?community=com_1",
+    "GET /v1/communities/{community_id}/moderation-counts": "?month=2026-03",
     "GET /v1/contests/{contest_id}/key-change": "?name=x&new_key=y",
     "GET /v1/proposals/{proposal_id}/diff": "?from=1&to=1",
 }

@@ -30,6 +30,7 @@ from voting.contests import certifying, closing, entries, moves, queries
 from voting.contests.tables import BoxRow, Contest, Delivery, OpenBallotLink, Option, PaperBatch, Participation
 from voting.core.authority import SYSTEM
 from voting.deliberation.comment_tables import Comment, CommentSummary
+from voting.deliberation.moderation_tables import ModerationCase, ModerationStep, Sanction
 from voting.log.tables import CastCommitment, Log
 from voting.roll.tables import Proxy, Roll, RollEntry, RollObjection, RollVoter
 from voting.settings import Settings
@@ -89,6 +90,14 @@ def settle(session: Session) -> None:
     said = {"community_id": "com_1", "thread": "contest:con_open", "text": "s", "salt": bytes(32), "created_at": NOW}
     session.add(Comment(id="cmt_1", branch="contest:con_open", path="1", author_id="per_2", **said))
     session.add(CommentSummary(id="csm_1", author_id="per_off", side="all", **said))
+    about = {"community_id": "com_1", "subject_kind": "comment", "subject_id": "cmt_2", "author_id": "per_2"}
+    session.add(Comment(id="cmt_2", author_id="per_2", case_id="cse_1", state="flagged", **said))
+    session.add(ModerationCase(id="cse_1", opened_at=NOW, flags=1, **about))
+    session.flush()
+    step = {"community_id": "com_1", "case_id": "cse_1", "kind": "flagged", "rule_id": "abuse", "at": NOW}
+    session.add(ModerationStep(id="mst_1", **step))
+    terms = {"rule_id": "abuse", "acts": ["comment"], "imposed_by": "per_admin", "imposed_at": NOW, "ends_at": FAR}
+    session.add(Sanction(id="san_1", community_id="com_1", person_id="per_2", **terms))
     external = {"question": {"en": "?"}, "method": "yes-no", "rule_id": "cn.residents-meeting", "channel": "external"}
     window = {"opens_at": NOW, "closes_at": NOW, "noticed_at": NOW, "created_at": NOW}
     session.add(

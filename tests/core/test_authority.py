@@ -30,12 +30,13 @@ HOME = Subject("com_1", building_id="bld_1", unit_id="unt_1", contest_id="con_1"
 # One row per act, one letter per role: who may do it with a grant over the whole community.
 #   r resident · o committee_officer · s social_worker · R returning_officer · t teller · w scrutineer · a auditor
 #   A community_admin · v owners_committee_member · p property_manager · u unit_leader · b backbone_resident · m moderator
-LETTERS = dict(zip("rosRtwaAvpubm", ROLES, strict=True))
+#   e appeal_reviewer
+LETTERS = dict(zip("rosRtwaAvpubme", ROLES, strict=True))
 TABLE = """
-me.read               r o s R t w a A v p u b m
+me.read               r o s R t w a A v p u b m e
 community.create
 community.list
-community.read        r o s R t w a A v p u b m
+community.read        r o s R t w a A v p u b m e
 community.edit        A
 community.advance_clock A
 community.set_bylaws  A
@@ -49,7 +50,7 @@ roles.read            o a A
 roles.assign          A
 roles.end             A
 clients.manage        A
-roll.read             r o s R t w a A v p u b m
+roll.read             r o s R t w a A v p u b m e
 roll.read_entries     o R A
 roll.create           o R A
 roll.compile          o R A
@@ -58,20 +59,20 @@ roll.close_objections o R A
 roll.correct          o R A
 roll.seal             o R A
 roll.supersede        o R A
-roll.read_display     r o s R t w a A v p u b m
-roll.object           r o s R t w a A v p u b m
+roll.read_display     r o s R t w a A v p u b m e
+roll.object           r o s R t w a A v p u b m e
 objection.read        o R A
-objection.withdraw    r o s R t w a A v p u b m
-objection.appeal      r o s R t w a A v p u b m
+objection.withdraw    r o s R t w a A v p u b m e
+objection.appeal      r o s R t w a A v p u b m e
 objection.uphold      o R A
 objection.dismiss     o R A
 proxy.record          o R A
-contest.read          r o s R t w a A v p u b m
+contest.read          r o s R t w a A v p u b m e
 contest.read_events   o s R t w a A
 journal.open          o s R t w a A
 contest.read_open_ballots o R A
 contest.read_withheld a
-contest.read_own_record r o s R t w a A v p u b m
+contest.read_own_record r o s R t w a A v p u b m e
 contest.create        o s R A
 contest.edit          o s R A
 contest.notice        o R A
@@ -92,38 +93,38 @@ paper.enter           R t
 delivery.read         o R A
 delivery.record       o R A
 contest.change_key    o R A
-contest.sign          r o s R t w a A v p u b m
+contest.sign          r o s R t w a A v p u b m e
 contest.challenge     o R A
 contest.recount       R t A
 contest.correct       R
 contest.certify       R
 contest.annul         R
-contest.cast          r o s R t w a A v p u b m
-proposal.read         r o s R t w a A v p u b m
+contest.cast          r o s R t w a A v p u b m e
+proposal.read         r o s R t w a A v p u b m e
 proposal.read_events  o s R t w a A m
-proposal.create       r o s R t w a A v p u b m
-proposal.edit         r o s R t w a A v p u b m
-proposal.invite       r o s R t w a A v p u b m
-proposal.accept_invitation r o s R t w a A v p u b m
-proposal.leave        r o s R t w a A v p u b m
-proposal.submit       r o s R t w a A v p u b m
-proposal.withdraw     r o s R t w a A v p u b m
+proposal.create       r o s R t w a A v p u b m e
+proposal.edit         r o s R t w a A v p u b m e
+proposal.invite       r o s R t w a A v p u b m e
+proposal.accept_invitation r o s R t w a A v p u b m e
+proposal.leave        r o s R t w a A v p u b m e
+proposal.submit       r o s R t w a A v p u b m e
+proposal.withdraw     r o s R t w a A v p u b m e
 proposal.publish      o A m
 proposal.return       o A m
 proposal.erase_version o A m
 proposal.gather         o A m
 proposal.read_endorsers o A m
-proposal.endorse r o s R t w a A v p u b m
-proposal.confirm_endorsement r o s R t w a A v p u b m
-proposal.withdraw_endorsement r o s R t w a A v p u b m
-proposal.lapse r o s R t w a A v p u b m
-proposal.amend r o s R t w a A v p u b m
-proposal.split r o s R t w a A v p u b m
-proposal.move_endorsement r o s R t w a A v p u b m
-amendment.accept r o s R t w a A v p u b m
-amendment.reject r o s R t w a A v p u b m
-amendment.promote r o s R t w a A v p u b m
-amendment.take_back r o s R t w a A v p u b m
+proposal.endorse r o s R t w a A v p u b m e
+proposal.confirm_endorsement r o s R t w a A v p u b m e
+proposal.withdraw_endorsement r o s R t w a A v p u b m e
+proposal.lapse r o s R t w a A v p u b m e
+proposal.amend r o s R t w a A v p u b m e
+proposal.split r o s R t w a A v p u b m e
+proposal.move_endorsement r o s R t w a A v p u b m e
+amendment.accept r o s R t w a A v p u b m e
+amendment.reject r o s R t w a A v p u b m e
+amendment.promote r o s R t w a A v p u b m e
+amendment.take_back r o s R t w a A v p u b m e
 proposal.merge o A m
 proposal.review o A v
 proposal.accept o A v
@@ -136,13 +137,28 @@ proposal.implement o A v
 proposal.complete o A v
 proposal.report_outcome o A v
 proposal.archive o A v
-comment.read          r o s R t w a A v p u b m
-comment.post          r o s R t w a A v p u b m
-comment.reply         r o s R t w a A v p u b m
-comment.edit          r o s R t w a A v p u b m
-comment.retract       r o s R t w a A v p u b m
-comment.react         r o s R t w a A v p u b m
-comment.read_hidden   A m
+comment.read          r o s R t w a A v p u b m e
+comment.post          r o s R t w a A v p u b m e
+comment.reply         r o s R t w a A v p u b m e
+comment.edit          r o s R t w a A v p u b m e
+comment.retract       r o s R t w a A v p u b m e
+comment.react         r o s R t w a A v p u b m e
+comment.read_hidden   A m e
+comment.flag          r o s R t w a A v p u b m e
+comment.publish       A m
+comment.withhold      A m
+comment.erase         A
+moderation.read       A m e
+moderation.edit_policy A
+case.take             A m
+case.dismiss          A m
+case.hide             A m
+case.remove_legal     A m
+case.appeal           r o s R t w a A v p u b m e
+case.reinstate        A m e
+case.uphold           A m e
+sanction.impose       A m
+sanction.lift         A m
 summary.write         o s A m
 """
 ROWS = {line.split()[0]: {LETTERS[letter] for letter in line.split()[1:]} for line in TABLE.strip().splitlines()}

@@ -11,7 +11,7 @@ from tests.access.moment import NOW
 from tests.deliberation.world import ANN, BO, FOREIGN, HOUR, MOD, THREAD, do, events, listed, resident, say, see
 from voting.contests.tables import Contest
 from voting.core import moderation
-from voting.core.authority import STRANGER
+from voting.core.authority import STRANGER, Grant, Principal
 from voting.core.evidence import journal_entries
 from voting.deliberation import comment_pages, comment_posting, comments, reactions
 from voting.deliberation.comment_posting import Draft
@@ -239,8 +239,6 @@ def test_nobody_reacts_to_oneself(talking: Engine) -> None:
 
 
 def test_a_program_does_not_speak(talking: Engine) -> None:
-    from voting.core.authority import Grant, Principal
-
     program = Principal("client", "cli_1", "com_1", (Grant("community_admin", "community", "com_1"),))
     with pytest.raises(Forbidden, match="persons_only"):
         say(talking, program)

@@ -98,6 +98,7 @@ ROLES = (
     "unit_leader",
     "backbone_resident",
     "moderator",
+    "appeal_reviewer",
 )
 GRANTED_ROLES = tuple(role for role in ROLES if role != "resident")
 """Roles that are assigned. `resident` follows from the register."""
@@ -107,6 +108,7 @@ SCOPE_KINDS = ("community", "building", "unit", "contest")
 _ADMIN = frozenset({"community_admin"})
 _KEEPERS = _ADMIN | {"committee_officer"}
 _OFFICERS = _KEEPERS | {"returning_officer"}
+_MODERATORS = _ADMIN | {"moderator"}
 _STAFF = _KEEPERS | {"social_worker"}
 _COUNTERS = frozenset({"community_admin", "returning_officer", "teller"})
 _RETURNING = frozenset({"returning_officer"})
@@ -230,7 +232,22 @@ ACTS: Mapping[str, Rule] = {
     "comment.edit": Rule("comments:write", who="residents", writes=True),
     "comment.retract": Rule("comments:write", who="residents", writes=True),
     "comment.react": Rule("comments:write", who="residents", writes=True),
-    "comment.read_hidden": Rule("moderation:read", _ADMIN | {"moderator"}, own=True, personal=True),
+    "comment.flag": Rule("comments:write", who="residents", writes=True),
+    "comment.read_hidden": Rule("moderation:read", _MODERATORS | {"appeal_reviewer"}, own=True, personal=True),
+    "comment.publish": _keeps(_MODERATORS, "moderation:write"),
+    "comment.withhold": _keeps(_MODERATORS, "moderation:write"),
+    "comment.erase": _keeps(_ADMIN, "moderation:write", personal=True),
+    "moderation.read": Rule("moderation:read", _MODERATORS | {"appeal_reviewer"}, own=True, personal=True),
+    "moderation.edit_policy": _keeps(_ADMIN, "moderation:write"),
+    "case.take": _keeps(_MODERATORS, "moderation:write"),
+    "case.dismiss": _keeps(_MODERATORS, "moderation:write"),
+    "case.hide": _keeps(_MODERATORS, "moderation:write"),
+    "case.remove_legal": _keeps(_MODERATORS, "moderation:write"),
+    "case.appeal": Rule("comments:write", who="residents", writes=True),
+    "case.reinstate": _keeps(_MODERATORS | {"appeal_reviewer"}, "moderation:write"),
+    "case.uphold": _keeps(_MODERATORS | {"appeal_reviewer"}, "moderation:write"),
+    "sanction.impose": _keeps(_MODERATORS, "moderation:write"),
+    "sanction.lift": _keeps(_MODERATORS, "moderation:write"),
     "summary.write": _keeps(_STAFF | {"moderator"}, "comments:write"),
 }
 

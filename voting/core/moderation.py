@@ -70,7 +70,7 @@ _TALK = ("thread_closed", "comment_hidden_for_review")
 COMMENT: Machine[CommentFacts] = Machine(
     noun="comment",
     initial="visible",
-    offered=("edit", "retract", "reply", "react"),
+    offered=("edit", "retract", "reply", "react", "flag", "publish", "withhold"),
     table={
         ("visible", "edit"): Move("visible", ("comment_author_only", "thread_closed")),
         ("reinstated", "edit"): Move("visible", ("comment_author_only", "thread_closed")),

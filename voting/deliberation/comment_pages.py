@@ -20,7 +20,7 @@ from voting.community.queries import Action
 from voting.community.tables import Community
 from voting.core import authority, moderation
 from voting.core.authority import Principal, Subject
-from voting.deliberation import comment_subjects, comment_view
+from voting.deliberation import comment_subjects, comment_view, sanctions
 from voting.deliberation.comment_subjects import Thread
 from voting.deliberation.comment_tables import Comment, CommentMention
 from voting.deliberation.comment_view import CommentView
@@ -98,7 +98,7 @@ def view(session: Session, principal: Principal, kind: str, subject_id: str, *, 
     authority.require(principal, "comment.read", thread.subject())
     found = {alignment: count for alignment, count, *_ in _figures(session, thread)}
     counts = {side: found.get(alignment, 0) for side, alignment in SIDES.items()}
-    return ThreadView(thread, counts, _actions(principal, thread))
+    return ThreadView(thread, counts, _actions(session, principal, thread))
 
 
 def arguments(session: Session, principal: Principal, kind: str, subject_id: str, *, now: datetime) -> tuple[Side, ...]:
@@ -190,10 +190,12 @@ def _figures(session: Session, thread: Thread) -> list[tuple[int, int, int, int]
     return [(row[0], row[1], row[2], int(row[3])) for row in found]
 
 
-def _actions(principal: Principal, thread: Thread) -> tuple[Action, ...]:
+def _actions(session: Session, principal: Principal, thread: Thread) -> tuple[Action, ...]:
     subject: Subject = thread.subject()
     post, summarise = (authority.may(principal, act, subject) for act in ("comment.post", "summary.write"))
     against = post.code if not post.allowed else None if thread.is_open else "thread_closed"
+    if against is None and "comment" in sanctions.against(session, principal, thread.now):
+        against = "sanctioned"
     return (
         Action("post", against is None, against),
         Action("summarise", summarise.allowed, summarise.code),

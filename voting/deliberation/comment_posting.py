@@ -1,13 +1,12 @@
 """Posting a comment: the hot path of deliberation, a handful of Core statements in one transaction.
 
-A reply holds its parent by one conditional update, so that of a reply and a decision to hide the parent at the same
+A reply holds its parent's row, so that of a reply and a decision to hide the parent at the same
 moment the later sees the earlier: below a comment that is hidden at that moment nobody writes. What stands there already
 stays.
 """
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +20,7 @@ from voting.core import authority, lifecycle, texts
 from voting.core.authority import Principal
 from voting.core.evidence import journal_entries
 from voting.core.moderation import COMMENT
-from voting.deliberation import comment_subjects, comment_view
+from voting.deliberation import comment_subjects, comment_texts, comment_view, moderation_policy, sanctions
 from voting.deliberation.comment_subjects import Thread
 from voting.deliberation.comment_tables import Comment, CommentMention
 from voting.deliberation.comment_view import CommentView, Loaded
@@ -32,7 +31,6 @@ from voting.log import journal
 MOST_CHARACTERS = 5000
 MOST_MENTIONS = 20
 ALIGNMENTS = (-1, 0, 1)
-_SALT = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +52,16 @@ def post(
     """
     thread = comment_subjects.thread(session, principal, kind, subject_id, now)
     authority.require(principal, "comment.post", thread.subject())
+    sanctions.refuse(session, principal, "comment", thread.now)
     if not thread.is_open:
         raise Conflict("thread_closed")
+    waits = moderation_policy.of(session, thread.community.id).pre_check
     text = texts.accept(draft.text, "/text", most=MOST_CHARACTERS)
     mentions = check_mentions(session, thread.community.id, draft.mentions)
     parent = None if draft.parent_id is None else _parent(session, principal, thread, draft.parent_id)
-    comment = _written(session, thread, principal, draft, text, parent)
+    comment = _written(session, thread, principal, draft, text, parent, waits=waits)
+    if parent is not None and not waits:
+        count_reply(session, parent)
     if mentions:
         session.execute(insert(CommentMention), [{"comment_id": comment.id, "person_id": one} for one in mentions])
     note(session, principal, comment, "posted", thread.now, from_state=None)
@@ -78,12 +80,6 @@ def check_mentions(session: Session, community_id: str, mentions: Sequence[str])
         if one not in known:
             raise Invalid.at(f"/mentions/{place}", "person_not_found", id=one[:60])
     return named
-
-
-def salted(text: str) -> tuple[bytes, bytes]:
-    """A fresh salt, and the hash of the text with it as it stands in the journal."""
-    salt = secrets.token_bytes(_SALT)
-    return salt, journal_entries.text_hash(salt, text)
 
 
 def note(
@@ -114,24 +110,32 @@ def note(
 
 
 def _parent(session: Session, principal: Principal, thread: Thread, parent_id: str) -> Comment:
-    """The parent, held and with one more reply. Raises Invalid for one of another thread, IllegalMove where it takes
+    """The parent, held. Raises Invalid for one of another thread, IllegalMove where it takes
     none."""
     held = session.get(Comment, parent_id, with_for_update=True, populate_existing=True)
     if held is None or held.thread != thread.key or held.branch is None:
         raise Invalid.at("/parent_id", "parent_not_here", id=parent_id[:60])
-    lifecycle.move(COMMENT, held.state, "reply", comment_view.facts(principal, Loaded(held, thread)))
-    session.execute(
-        update(Comment)
-        .where(col(Comment.id) == parent_id)
-        .values(replies=Comment.replies + 1)
-        .execution_options(synchronize_session=False)
-    )
+    lifecycle.move(COMMENT, held.state, "reply", comment_view.facts(session, principal, Loaded(held, thread)))
     return held
 
 
+def count_reply(session: Session, parent: Comment) -> None:
+    """One more reply stands below the comment. Its version stays."""
+    counted = update(Comment).where(col(Comment.id) == parent.id).values(replies=Comment.replies + 1)
+    session.execute(counted.execution_options(synchronize_session=False))
+
+
 def _written(
-    session: Session, thread: Thread, principal: Principal, draft: Draft, text: str, parent: Comment | None
+    session: Session,
+    thread: Thread,
+    principal: Principal,
+    draft: Draft,
+    text: str,
+    parent: Comment | None,
+    *,
+    waits: bool,
 ) -> Comment:
+    """The comment as a row; one that waits to be checked stands nowhere yet."""
     comment_id = timed_id("cmt", thread.now)
     values: dict[str, Any] = {
         "id": comment_id,
@@ -139,14 +143,14 @@ def _written(
         "community_id": thread.community.id,
         "thread": thread.key,
         "parent_id": parent.id if parent else None,
-        "branch": parent.id if parent else thread.key,
-        "path": path_below(parent, comment_id),
+        "branch": None if waits else parent.id if parent else thread.key,
+        "path": None if waits else path_below(parent, comment_id),
         "depth": parent.depth + 1 if parent else 0,
         "author_id": principal.id,
         "alignment": draft.alignment,
-        "state": COMMENT.initial,
+        "state": "pending" if waits else COMMENT.initial,
         "text": text,
-        "salt": secrets.token_bytes(_SALT),
+        "salt": comment_texts.salt(),
         "edition": 1,
         "created_at": thread.now,
         "replies": 0,

@@ -1,7 +1,8 @@
-"""What comments may hang on: a kind and an id, resolved to its community, its place in it and whether it takes comments now.
+"""What comments may hang on: a kind and an id, resolved to its community, its place in it and whether it takes comments
+now.
 
-A kind is one function. Those of contests name their tables instead of importing them: contests stand beside deliberation, and
-neither imports the other.
+A kind is one function. Those of contests name their tables instead of importing them: contests stand beside deliberation,
+and neither imports the other.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _OPTION = table("contest_option", column("id"), column("contest_id"))
 _ROLL = table("roll", column("id"), column("scope"))
 _SILENT = frozenset({"draft", "certified", "annulled"})
 """States of a contest in which nobody comments: it is not asked yet, or it is over for good."""
-_ENDED = frozenset({"withdrawn", "lapsed", "merged", "archived"})
+_ENDED = frozenset({"withdrawn", "lapsed", "merged", "split", "archived"})
 """States in which a proposal is over. Before its publication nobody knows of it."""
 
 

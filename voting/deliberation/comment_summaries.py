@@ -13,7 +13,7 @@ from voting.community.queries import Action, Expectation
 from voting.core import authority, texts
 from voting.core.authority import Principal, Subject
 from voting.core.evidence import journal_entries
-from voting.deliberation import comment_posting, comment_subjects
+from voting.deliberation import comment_subjects, comment_texts
 from voting.deliberation.comment_subjects import Thread
 from voting.deliberation.comment_tables import CommentSummary, CommentSummaryVersion
 from voting.errors import Forbidden, NotFound, Unauthenticated
@@ -48,7 +48,6 @@ def write(
     """Sum up what one side, or all, have said. Whoever writes it signs it."""
     thread = comment_subjects.thread(session, principal, kind, subject_id, now)
     authority.require(principal, "summary.write", thread.subject())
-    salt, _ = comment_posting.salted(text)
     summary = CommentSummary(
         id=timed_id("csm", thread.now),
         community_id=thread.community.id,
@@ -56,7 +55,7 @@ def write(
         author_id=principal.id,
         side=side,
         text=texts.accept(text, "/text", most=MOST_CHARACTERS),
-        salt=salt,
+        salt=comment_texts.salt(),
         created_at=thread.now,
     )
     session.add(summary)
@@ -83,7 +82,7 @@ def edit(
         "written_at": summary.edited_at or summary.created_at,
     }
     session.execute(insert(CommentSummaryVersion), [kept])
-    summary.text, (summary.salt, _) = said, comment_posting.salted(said)
+    summary.text, summary.salt = said, comment_texts.salt()
     summary.edition, summary.edited_at = summary.edition + 1, thread.now
     session.flush()
     _note(session, principal, summary, "edited", thread.now, "published")

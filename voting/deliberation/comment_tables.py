@@ -1,4 +1,5 @@
-"""Tables of what is said below a subject. Texts lie here, with the salts of their hashes in the journal, and can be erased."""
+"""Tables of what is said below a subject. Texts lie here, with the salts of their hashes in the journal, and can be
+erased."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ class Comment(Versioned, table=True):
     """`kind:id` of the subject it stands under."""
     parent_id: str | None = None
     branch: str | None = None
-    """What it is listed under: its parent, or its thread. Empty before it is shown for the first time: it stands nowhere."""
+    """What it is listed under: its parent, or its thread. Empty before it is shown for the first time: it stands
+    nowhere."""
     path: str | None = None
     """The ids from the thread down to it, one after another without their prefix: the order of the tree."""
     depth: int = 0

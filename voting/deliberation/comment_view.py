@@ -11,12 +11,15 @@ from voting.community.queries import Action
 from voting.core import authority, lifecycle, moderation
 from voting.core.authority import Principal, Subject
 from voting.core.moderation import COMMENT, DEEPEST, CommentFacts
-from voting.deliberation import comment_subjects
+from voting.deliberation import comment_subjects, sanctions
 from voting.deliberation.comment_subjects import Thread
 from voting.deliberation.comment_tables import Comment, CommentMention, CommentReaction
+from voting.deliberation.moderation_tables import ModerationFlag
 from voting.errors import NotFound, Unauthenticated
 
 ERASED = "erased"
+_SANCTIONED = {"edit": "comment", "reply": "comment", "react": "react", "flag": "flag"}
+"""Command → the act that a sanction forbids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ def load(session: Session, principal: Principal, comment_id: str, now: datetime,
     return loaded
 
 
-def facts(principal: Principal, loaded: Loaded) -> CommentFacts:
+def facts(session: Session, principal: Principal, loaded: Loaded) -> CommentFacts:
     """What the guards of the machine look at."""
     comment, now = loaded.comment, loaded.thread.now
     return CommentFacts(
@@ -74,6 +77,7 @@ def facts(principal: Principal, loaded: Loaded) -> CommentFacts:
         is_closed=not loaded.thread.is_open,
         is_hidden_for_review=moderation.is_hidden_for_review(comment.state, comment.hidden_until, now),
         is_deepest=comment.depth >= DEEPEST,
+        has_flagged=_has_flagged(session, principal, comment),
     )
 
 
@@ -91,24 +95,29 @@ def one(session: Session, principal: Principal, loaded: Loaded) -> CommentView:
         line.tombstone,
         stances.get(comment.id),
         tuple(session.exec(named.order_by(col(CommentMention.person_id)))) if line.text is not None else (),
-        actions(principal, loaded),
+        actions(session, principal, loaded),
     )
 
 
-def lines(session: Session, principal: Principal, found: tuple[Comment, ...], now: datetime) -> tuple[CommentView, ...]:
+def lines(
+    session: Session, principal: Principal, found: tuple[Comment, ...], now: datetime, *, shows_all: bool = False
+) -> tuple[CommentView, ...]:
     """Many comments as everybody sees them, with the caller's own stance on each; actions are left to the view of one."""
     stances = _stances(session, principal, tuple(comment.id for comment in found))
-    return tuple(_line(comment, now, my_stance=stances.get(comment.id)) for comment in found)
+    return tuple(_line(comment, now, shows_all=shows_all, my_stance=stances.get(comment.id)) for comment in found)
 
 
-def actions(principal: Principal, loaded: Loaded) -> tuple[Action, ...]:
+def actions(session: Session, principal: Principal, loaded: Loaded) -> tuple[Action, ...]:
     """Every command of the machine, and the reason against it."""
-    blocked = lifecycle.survey(COMMENT, loaded.comment.state, facts(principal, loaded)).blocked
+    blocked = lifecycle.survey(COMMENT, loaded.comment.state, facts(session, principal, loaded)).blocked
+    forbidden = sanctions.against(session, principal, loaded.thread.now)
     subject = loaded.subject()
     found = []
     for command in COMMENT.offered:
         decision = authority.may(principal, f"comment.{command}", subject)
         code = blocked.get(command) if decision.allowed else decision.code
+        if code is None and _SANCTIONED.get(command) in forbidden:
+            code = "sanctioned"
         found.append(Action(command, code is None, code))
     return tuple(found)
 
@@ -130,6 +139,12 @@ def _tombstone(comment: Comment, now: datetime) -> str | None:
 
 def _sees_hidden(principal: Principal, loaded: Loaded) -> bool:
     return authority.may(principal, "comment.read_hidden", loaded.subject()).allowed
+
+
+def _has_flagged(session: Session, principal: Principal, comment: Comment) -> bool:
+    if comment.case_id is None or principal.kind != "person" or comment.state not in moderation.UNDECIDED:
+        return False
+    return session.get(ModerationFlag, (comment.case_id, principal.id)) is not None
 
 
 def _stances(session: Session, principal: Principal, ids: tuple[str, ...]) -> dict[str, int]:

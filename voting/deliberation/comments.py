@@ -14,7 +14,7 @@ from voting.community.queries import Expectation
 from voting.core import authority, lifecycle, texts
 from voting.core.authority import Principal
 from voting.core.moderation import COMMENT
-from voting.deliberation import comment_posting, comment_view
+from voting.deliberation import cases, comment_posting, comment_texts, comment_view, moderation_policy, sanctions
 from voting.deliberation.comment_posting import MOST_CHARACTERS
 from voting.deliberation.comment_tables import Comment, CommentMention, CommentVersion
 from voting.deliberation.comment_view import CommentView, Loaded
@@ -50,14 +50,18 @@ def edit(
     comment = loaded.comment
     expects(comment.version)
     before = comment.state
-    state = lifecycle.move(COMMENT, before, "edit", comment_view.facts(principal, loaded))
+    sanctions.refuse(session, principal, "comment", loaded.thread.now)
+    facts = comment_view.facts(session, principal, loaded)
+    state = lifecycle.move(COMMENT, before, "edit", facts)
+    if state == "visible" and moderation_policy.of(session, comment.community_id).pre_check:
+        state = lifecycle.move(COMMENT, before, "edit_for_check", facts)
     text = texts.accept(changes["text"], "/text", most=MOST_CHARACTERS) if "text" in changes else comment.text or ""
     alignment = changes.get("alignment", comment.alignment)
     if "mentions" in changes:
         _mention(session, comment, changes["mentions"])
     _keep(session, comment)
-    comment.salt, _ = comment_posting.salted(text)
-    comment.text, comment.alignment, comment.state = text, alignment, state
+    comment.text, comment.salt, comment.alignment, comment.state = text, comment_texts.salt(), alignment, state
+    comment.rule_id = None
     comment.edition, comment.edited_at = comment.edition + 1, loaded.thread.now
     session.flush()
     comment_posting.note(
@@ -67,11 +71,14 @@ def edit(
 
 
 def retract(session: Session, principal: Principal, comment_id: str, *, now: datetime) -> CommentView:
-    """Take a comment back. A tombstone keeps its place, so that the replies still stand somewhere."""
+    """Take a comment back; an undecided case about it is dropped. A tombstone keeps its place, so that replies stand
+    somewhere."""
     loaded = _held(session, principal, comment_id, "retract", now)
     comment = loaded.comment
     before = comment.state
-    comment.state = lifecycle.move(COMMENT, before, "retract", comment_view.facts(principal, loaded))
+    comment.state = lifecycle.move(COMMENT, before, "retract", comment_view.facts(session, principal, loaded))
+    cases.drop(session, principal, comment, loaded.thread.now)
+    comment.hidden_until = comment.rule_id = None
     session.flush()
     comment_posting.note(session, principal, comment, "retracted", loaded.thread.now, from_state=before)
     return comment_view.one(session, principal, loaded)
@@ -80,7 +87,8 @@ def retract(session: Session, principal: Principal, comment_id: str, *, now: dat
 def versions(
     session: Session, principal: Principal, comment_id: str, after: int | None, limit: int, *, now: datetime
 ) -> tuple[Version, ...]:
-    """At most `limit` versions behind the edition `after`, oldest first; none of a comment that this caller is not shown."""
+    """At most `limit` versions behind the edition `after`, oldest first; none of a comment that this caller is not
+    shown."""
     loaded = comment_view.load(session, principal, comment_id, now)
     if comment_view.one(session, principal, loaded).text is None:
         return ()

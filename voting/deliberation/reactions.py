@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 from voting.core import authority, lifecycle, moderation
 from voting.core.authority import Principal
 from voting.core.moderation import COMMENT
-from voting.deliberation import comment_view
+from voting.deliberation import comment_view, sanctions
 from voting.deliberation.comment_tables import Comment, CommentReaction
 from voting.deliberation.comment_view import CommentView
 
@@ -26,7 +26,8 @@ def react(session: Session, principal: Principal, comment_id: str, stance: str |
     """Support, oppose or pass a comment of somebody else; None takes the reaction back. The same again changes nothing."""
     loaded = comment_view.load(session, principal, comment_id, now, hold=True)
     authority.require(principal, "comment.react", loaded.subject())
-    lifecycle.move(COMMENT, loaded.comment.state, "react", comment_view.facts(principal, loaded))
+    sanctions.refuse(session, principal, "react", loaded.thread.now)
+    lifecycle.move(COMMENT, loaded.comment.state, "react", comment_view.facts(session, principal, loaded))
     before = session.get(CommentReaction, (comment_id, principal.id), populate_existing=True)
     old, new = before.stance if before else None, None if stance is None else STANCES[stance]
     if old != new:

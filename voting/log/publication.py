@@ -44,7 +44,21 @@ PUBLIC: Mapping[str, frozenset[str]] = {
         }
     ),
     "amendment": frozenset({"proposed", "accepted", "rejected", "promoted", "taken_back"}),
-    "comment": frozenset({"visible", "retracted"}),
+    "comment": frozenset({"visible", "retracted", "withheld"}),
+    "moderation_case": frozenset(
+        {
+            "flagged",
+            "under_review",
+            "dismissed",
+            "hidden",
+            "removed_legal",
+            "appealed",
+            "reinstated",
+            "upheld",
+            "dropped",
+        }
+    ),
+    "sanction": frozenset({"in_force", "lifted"}),
     "comment_summary": frozenset({"published"}),
 }
 """Kind of subject → the states whose coming is everybody's business."""

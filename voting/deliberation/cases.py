@@ -1,0 +1,224 @@
+"""Cases: taken by a moderator, decided by a rule with a reason, appealed by the author, reviewed by somebody else.
+
+The comment's row is held before the case's, as by flags. Who took or decided a case never decides its appeal; who wrote a
+comment decides nothing about it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from voting.community.clock import now_in
+from voting.community.queries import Action
+from voting.community.queries import community as community_of
+from voting.community.tables import Community
+from voting.core import authority, lifecycle, moderation, texts
+from voting.core.authority import Principal, Subject
+from voting.core.moderation import CASE, CaseFacts
+from voting.deliberation import case_steps, moderation_policy, sanctions
+from voting.deliberation.comment_tables import Comment
+from voting.deliberation.moderation_tables import ModerationCase, Sanction
+from voting.deliberation.moderation_tables import ModerationFlag as ModerationFlag  # Entry points present the rows.
+from voting.deliberation.moderation_tables import ModerationStep as ModerationStep
+from voting.deliberation.sanctions import Terms
+from voting.errors import Invalid, NotFound, Unauthenticated
+
+MOST_REASON = 2000
+_DONE = {
+    "take": "taken",
+    "dismiss": "dismissed",
+    "hide": "hidden",
+    "remove_legal": "removed",
+    "appeal": "appealed",
+    "reinstate": "reinstated",
+    "uphold": "upheld",
+}
+_HIDES = ("hide", "remove_legal")
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case with its steps, flags and sanctions. The author is told neither who flagged nor who decided."""
+
+    case: ModerationCase
+    steps: tuple[ModerationStep, ...]
+    flags: tuple[ModerationFlag, ...]
+    sanctions: tuple[Sanction, ...]
+    is_inside: bool
+    """Whether the caller is shown the people in it."""
+    actions: tuple[Action, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What goes with a command: the rule broken, why, and a sanction of the author."""
+
+    rule_id: str | None = None
+    reason: str | None = None
+    sanction: Terms | None = None
+
+
+def decide(
+    session: Session, principal: Principal, case_id: str, command: str, ruling: Ruling, *, now: datetime
+) -> CaseView:
+    """Give one command: take, dismiss, hide, remove_legal, appeal, reinstate or uphold."""
+    found = _load(session, principal, case_id)
+    comment = session.get_one(Comment, found.subject_id, with_for_update=True, populate_existing=True)
+    case = session.get_one(ModerationCase, case_id, with_for_update=True, populate_existing=True)
+    authority.require(principal, f"case.{command}", _subject(case))
+    at = now_in(session.get_one(Community, case.community_id), now)
+    before = case.state
+    state = lifecycle.move(CASE, before, command, _facts(principal, case, at), ruling.reason)
+    rule_id = _rule(session, case, command, ruling)
+    reason = None if ruling.reason is None else texts.accept(ruling.reason, "/reason", most=MOST_REASON)
+    _apply(session, principal, case, command, state, rule_id, at)
+    _show(comment, case)
+    session.flush()
+    kept = None
+    if command != "take":
+        kept = case_steps.keep(session, principal, case.community_id, case.id, _DONE[command], rule_id, reason, at)
+    case_steps.note(session, principal, case, _DONE[command], at, from_state=before, step=kept)
+    if ruling.sanction is not None and case.author_id is not None:
+        terms, why = ruling.sanction, reason or ""
+        sanctions.impose(
+            session,
+            principal,
+            case.community_id,
+            case.author_id,
+            terms,
+            rule_id=rule_id,
+            reason=why,
+            case=case,
+            now=now,
+        )
+    if command == "reinstate":
+        sanctions.void_of_case(session, principal, case.id, at)
+    return _view(session, principal, case, at)
+
+
+def drop(session: Session, principal: Principal, comment: Comment, at: datetime) -> None:
+    """End the undecided case about a comment that was taken back; without one nothing happens."""
+    if comment.case_id is None:
+        return
+    case = session.get_one(ModerationCase, comment.case_id, with_for_update=True, populate_existing=True)
+    if case.state not in moderation.UNDECIDED:
+        return
+    before, case.state = case.state, lifecycle.move(CASE, case.state, "drop", CaseFacts())
+    session.flush()
+    case_steps.note(session, principal, case, "dropped", at, from_state=before)
+
+
+def get(session: Session, principal: Principal, case_id: str, *, now: datetime) -> CaseView:
+    """One case, for moderators and for whoever wrote what it is about."""
+    case = _load(session, principal, case_id)
+    return _view(session, principal, case, now_in(session.get_one(Community, case.community_id), now))
+
+
+def of_community(
+    session: Session,
+    principal: Principal,
+    community_id: str,
+    *,
+    state: str | None = None,
+    after: str | None = None,
+    limit: int = 50,
+    now: datetime,
+) -> tuple[CaseView, ...]:
+    """At most `limit` cases behind the id `after`, oldest first, for moderators. Flags are left to the view of one."""
+    community = community_of(session, principal, community_id)
+    authority.require(principal, "moderation.read", Subject(community_id, kind="community"))
+    query = select(ModerationCase).where(ModerationCase.community_id == community_id)
+    if state is not None:
+        query = query.where(ModerationCase.state == state)
+    if after is not None:
+        query = query.where(col(ModerationCase.id) > after)
+    at = now_in(community, now)
+    found = session.exec(query.order_by(col(ModerationCase.id)).limit(limit))
+    return tuple(CaseView(case, (), (), (), True, _actions(principal, case, at)) for case in found)
+
+
+def _load(session: Session, principal: Principal, case_id: str) -> ModerationCase:
+    if principal.kind == "stranger":
+        raise Unauthenticated("authentication_required")
+    case = session.get(ModerationCase, case_id)
+    if case is None or not authority.belongs(principal, case.community_id):
+        raise NotFound("case_not_found", id=case_id)
+    authority.require(principal, "moderation.read", _subject(case))
+    return case
+
+
+def _subject(case: ModerationCase) -> Subject:
+    return Subject(case.community_id, person_id=case.author_id, kind="case")
+
+
+def _facts(principal: Principal, case: ModerationCase, at: datetime) -> CaseFacts:
+    return CaseFacts(
+        is_author=principal.kind == "person" and principal.id == case.author_id,
+        is_moderator=principal.id == case.moderator_id,
+        appeal_until=case.appeal_until,
+        now=at,
+    )
+
+
+def _rule(session: Session, case: ModerationCase, command: str, ruling: Ruling) -> str:
+    """The rule of a step: of a decision the one it names, else that of the decision before, or of the first flag."""
+    if command in _HIDES:
+        if ruling.rule_id is None:
+            raise Invalid.at("/rule_id", "moderation_rule_needed")
+        moderation_policy.check_rule(session, case.community_id, ruling.rule_id)
+        return ruling.rule_id
+    if ruling.sanction is not None:
+        raise Invalid.at("/sanction", "sanction_without_breach")
+    if case.rule_id is not None:
+        return case.rule_id
+    first = select(ModerationStep.rule_id).where(ModerationStep.case_id == case.id).order_by(col(ModerationStep.id))
+    return session.exec(first.limit(1)).one()
+
+
+def _apply(
+    session: Session, principal: Principal, case: ModerationCase, command: str, state: str, rule_id: str, at: datetime
+) -> None:
+    case.state = state
+    if command == "take":
+        case.moderator_id = principal.id
+    elif command in _HIDES:
+        days = moderation_policy.of(session, case.community_id).appeal_days
+        case.rule_id, case.appeal_until = rule_id, at + timedelta(days=days)
+    elif command in ("reinstate", "uphold"):
+        case.reviewer_id = principal.id
+
+
+def _show(comment: Comment, case: ModerationCase) -> None:
+    """Bring the comment into the state of its case."""
+    comment.state = moderation.comment_state(case.state)
+    if case.state not in moderation.UNDECIDED:
+        comment.hidden_until = None
+    comment.rule_id = None if comment.state in moderation.SHOWN else case.rule_id
+
+
+def _view(session: Session, principal: Principal, case: ModerationCase, at: datetime) -> CaseView:
+    is_inside = authority.may(principal, "moderation.read", Subject(case.community_id, kind="case")).allowed
+    steps = select(ModerationStep).where(ModerationStep.case_id == case.id).order_by(col(ModerationStep.id))
+    flags = select(ModerationFlag).where(ModerationFlag.case_id == case.id).order_by(col(ModerationFlag.flagged_at))
+    imposed = select(Sanction).where(Sanction.case_id == case.id).order_by(col(Sanction.id))
+    return CaseView(
+        case,
+        tuple(session.exec(steps)),
+        tuple(session.exec(flags)) if is_inside else (),
+        tuple(session.exec(imposed)),
+        is_inside,
+        _actions(principal, case, at),
+    )
+
+
+def _actions(principal: Principal, case: ModerationCase, at: datetime) -> tuple[Action, ...]:
+    blocked = lifecycle.survey(CASE, case.state, _facts(principal, case, at)).blocked
+    found = []
+    for command in CASE.offered:
+        decision = authority.may(principal, f"case.{command}", _subject(case))
+        code = blocked.get(command) if decision.allowed else decision.code
+        found.append(Action(command, code is None, code))
+    return tuple(found)
