@@ -1819,7 +1819,11 @@ class Runoff:
     def set_line(self, active: int) -> None:
         """The votes that elect: of this round's active ballots, or of the first round's."""
         basis = self.rules.get("threshold_basis", "first_round" if self.upwards else "current_round")
-        frozen = basis == "first_round" or (self.rules.get("continue_until_two") and self.winners)
+        frozen = (
+            basis == "first_round"
+            or (self.upwards and self.seats > 1)
+            or (self.rules.get("continue_until_two") and self.winners)
+        )
         if self.rounds.votes and frozen:
             return
         share = self.rules.get("threshold", "droop_integer")

@@ -261,6 +261,9 @@ CASE_FAULTS = [
     ('"seats": 1,', '"seats": 1,,', 3, 14, "not JSON"),
     ('"count": 3', '"count": NaN', 7, 15, "the number NaN"),
     ('"seats": 1,', "", 1, 1, "it is missing"),
+    ('"seats": 1,', '"seats": -1,', 3, 12, "not negative"),
+    ('[["A"], ["B"]]', '[["A"], ["Z"]]', 7, 38, "no option 'Z' stands"),
+    ('"overvote": "exhaust_immediately"', '"excluded_candidates": ["Z"]', 5, 37, "expected options of this contest"),
 ]
 
 
@@ -287,6 +290,12 @@ def change(made: Any, *steps: Any) -> None:
     for step in way:
         made = made[step]
     made[last] = value
+
+
+def test_types_without_their_prefix_are_read_as_tabulators_write_them() -> None:
+    made = report()
+    change(made, "Election", 0, "Contest", 0, "@type", "CandidateContest")
+    assert cvr.read(json_text.dump(made)) == cvr.read(json_text.dump(report()))
 
 
 CVR_FAULTS: list[tuple[Callable[[dict[str, Any]], Any], str, str]] = [

@@ -26,6 +26,11 @@ def test_the_threshold_falls_with_the_ballots_still_active() -> None:
     assert [entry.threshold for entry in tally.rounds] == [5, 4]
 
 
+def test_bottoms_up_for_several_seats_keeps_the_threshold_of_its_first_round() -> None:
+    tally = counted("irv-bottoms-up", "4 A; 3 B; 2 C; 1 D", seats=2, threshold_basis="current_round")
+    assert [entry.threshold for entry in tally.rounds] == [4, 4, 4]
+
+
 def test_the_threshold_of_the_first_round_can_hold_for_all() -> None:
     tally = counted("irv", "4 A; 3 B; 2 C", options="ABC", threshold_basis="first_round")
     assert [entry.threshold for entry in tally.rounds] == [5, 5]

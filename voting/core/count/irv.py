@@ -153,9 +153,11 @@ class Runoff:
 
     @property
     def recompute(self) -> bool:
-        """Whether this round sets its own threshold."""
+        """Whether this round sets its own threshold. A bottoms-up count of several seats keeps that of its first round."""
         if not self.rounds:
             return True
+        if self.bottoms_up and self.seats > 1:
+            return False
         basis = self.rules.threshold_basis or ("first_round" if self.bottoms_up else "current_round")
         frozen = self.rules.continue_until_two and bool(self.winners)
         return basis == "current_round" and not frozen

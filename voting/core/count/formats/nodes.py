@@ -59,8 +59,9 @@ class Node:
         return self.value
 
     def typed(self, *types: str) -> str:
-        """The `@type` of this object, if it is one of those."""
+        """The `@type` of this object, if it is one of those. Tabulators in use leave out what stands before the point."""
         node = self.member("@type")
-        if node.value not in types:
+        found = next((name for name in types if node.value in (name, name.partition(".")[2])), None)
+        if found is None:
             raise node.fault(f"expected {' or '.join(types)}; got {node.value!r}")
-        return str(node.value)
+        return found
