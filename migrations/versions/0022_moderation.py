@@ -1,6 +1,6 @@
 """Moderation: policies, flags, cases with steps, sanctions. Locks: none that anyone waits for; all tables are new.
 
-Revision 0020.
+Revision 0022.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from alembic import op
 
 from voting.store import Document, Instant
 
-revision = "0020"
-down_revision = "0019"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
