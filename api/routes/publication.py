@@ -10,7 +10,15 @@ from api.deps import Conditional, Now, Page, Reading, Who
 from api.problems import documented
 from api.route import YishiRoute
 from api.schemas.base import ListPage
-from api.schemas.publication import BallotLineOut, BoxProofOut, GroupsOut, PatternsOut, PrivacyOut, RecordOut
+from api.schemas.publication import (
+    BallotLineOut,
+    BoxProofOut,
+    GroupsOut,
+    PairwiseOut,
+    PatternsOut,
+    PrivacyOut,
+    RecordOut,
+)
 from voting.contests import groups, publishing, records, set_up
 
 router = APIRouter(prefix="/v1/contests/{contest_id}", tags=["results"], route_class=YishiRoute)
@@ -44,6 +52,12 @@ def get_box_proof(
 def list_patterns(contest_id: str, session: Reading, who: Who, now: Now, conditional: Conditional) -> PatternsOut:
     """List how many ballots bear each ranking, once published, unless the mode is restricted."""
     return conditional.answer(PatternsOut.of(contest_id, publishing.patterns(session, who, contest_id, now=now)))
+
+
+@router.get("/pairwise", operation_id="get_pairwise", responses=documented(404, 409))
+def get_pairwise(contest_id: str, session: Reading, who: Who, now: Now, conditional: Conditional) -> PairwiseOut:
+    """Tell how many ballots prefer each option to each other one, once published, in every mode. Needs no account."""
+    return conditional.answer(PairwiseOut.of(contest_id, publishing.pairwise(session, who, contest_id, now=now)))
 
 
 @router.get("/privacy", operation_id="get_privacy", responses=documented(404))

@@ -10,6 +10,7 @@ from voting.contests.publishing import Inclusion, Line, Pattern
 from voting.contests.records import Record
 from voting.contests.set_up import Privacy
 from voting.contests.terms import written
+from voting.core.count.pairwise import Compared
 from voting.core.privacy import ELECTORS_FOR_FULL, SUB_GROUP, UNIQUE_SHARE
 
 _HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -47,6 +48,21 @@ class PatternsOut(Representation):
         """Present patterns."""
         shown = [PatternOut(count=one.count, ranking=[list(rank) for rank in one.ranking]) for one in patterns]
         return cls(contest_id=contest_id, patterns=shown)
+
+
+class PairwiseOut(Representation):
+    """How many ballots prefer one option to another. Options without a mark stand below all that have one."""
+
+    contest_id: str
+    ballots: int = Field(description="In the box, those without a mark among them")
+    options: list[str] = Field(description="Rows and columns, in ballot order; withdrawn options take no part")
+    votes: list[list[int]] = Field(examples=[[[0, 7], [4, 0]]], description="Ballots that prefer row to column")
+
+    @classmethod
+    def of(cls, contest_id: str, found: Compared) -> PairwiseOut:
+        """Present a matrix."""
+        votes = [list(row) for row in found.pairwise.votes]
+        return cls(contest_id=contest_id, ballots=found.cast, options=list(found.pairwise.options), votes=votes)
 
 
 class BoxProofOut(Representation):

@@ -23,7 +23,16 @@ from clients.python.ballots import Opening
 from clients.python.calls import Answer, Call, Page, if_match, newer, one, page_of, path, present
 from clients.python.errors import UnexpectedAnswer
 from clients.python.hashes import encode
-from clients.python.published import BallotLine, BoxProof, OwnRecord, Patterns, Privacy, Statement, TurnoutByUnit
+from clients.python.published import (
+    BallotLine,
+    BoxProof,
+    OwnRecord,
+    Pairwise,
+    Patterns,
+    Privacy,
+    Statement,
+    TurnoutByUnit,
+)
 from clients.python.records import Record, read
 from clients.python.streams import ContestChange
 
@@ -201,6 +210,11 @@ def box_proof(contest_id: str, slot: bytes) -> Call[BoxProof]:
 def patterns(contest_id: str) -> Call[Patterns]:
     """How many ballots bear each ranking, once published, unless the mode is restricted."""
     return Call("GET", path("contests", contest_id, "patterns"), one(Patterns))
+
+
+def pairwise(contest_id: str) -> Call[Pairwise]:
+    """How many ballots prefer each option to each other one, once published. Needs no account."""
+    return Call("GET", path("contests", contest_id, "pairwise"), one(Pairwise))
 
 
 def my_record(contest_id: str) -> Call[OwnRecord]:

@@ -75,6 +75,16 @@ class Patterns(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Pairwise(Record):
+    """How many ballots prefer the row's option to the column's; rows and columns in the order of `options`."""
+
+    contest_id: str
+    ballots: int
+    options: tuple[str, ...]
+    votes: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class OwnRecord(Record):
     """The caller's leaf of the roll and the place of their bit. Hashes and salt are hexadecimal; tell nobody the salt."""
 

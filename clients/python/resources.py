@@ -115,6 +115,7 @@ class _Contests:
     box = Listing(contests.box)
     box_proof = Method(contests.box_proof)
     patterns = Method(contests.patterns)
+    pairwise = Method(contests.pairwise)
     my_record = Method(contests.my_record)
     result = Method(contests.result)
     rounds = Method(contests.rounds)

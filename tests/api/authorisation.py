@@ -153,6 +153,7 @@ GET   /v1/contests/{contest_id}/privacy                 200 200 200 200 200 200
 GET   /v1/contests/{contest_id}/box                     200 200 200 200 200 200
 GET   /v1/contests/{contest_id}/box/proof               200 200 200 200 200 200
 GET   /v1/contests/{contest_id}/patterns                200 200 200 200 200 200
+GET   /v1/contests/{contest_id}/pairwise                200 200 200 200 200 200
 GET   /v1/contests/{contest_id}/turnout/units           200 200 200 200 200 200
 GET   /v1/contests/{contest_id}/my-record               401 200 404 404 404 404
 GET   /v1/contests/{contest_id}/proof/{commitment}      200 200 200 200 200 200
@@ -281,6 +282,7 @@ CONTEST_OF = {
     "GET /v1/contests/{contest_id}/box": "con_provisional",
     "GET /v1/contests/{contest_id}/box/proof": "con_provisional",
     "GET /v1/contests/{contest_id}/patterns": "con_provisional",
+    "GET /v1/contests/{contest_id}/pairwise": "con_provisional",
     "GET /v1/contests/{contest_id}/turnout/units": "con_provisional",
     "GET /v1/contests/{contest_id}/rounds": "con_provisional",
     "GET /v1/contests/{contest_id}/decision": "con_provisional",

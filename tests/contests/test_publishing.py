@@ -16,6 +16,7 @@ from voting.contests import groups, moves, publishing, records, set_up
 from voting.contests.groups import Group
 from voting.contests.tables import Closing, Contest, SealedBallot
 from voting.core.authority import Principal
+from voting.core.box import Ranking
 from voting.core.evidence import bundle_roll, canonical, hashes, merkle
 from voting.errors import Conflict, Forbidden, NotFound, Unauthenticated
 from voting.roll.tables import RollEntry
@@ -77,6 +78,23 @@ def test_restricted_patterns_are_read_by_auditors_alone(session: Session) -> Non
     assert len(publishing.patterns(session, AUDITOR, contest_id, now=LATER)) == 3
 
 
+@pytest.mark.parametrize("mode", ["full", "restricted"])
+def test_sums_over_pairs_are_shown_in_every_mode(session: Session, mode: str) -> None:
+    contest_id = in_mode(session, mode)
+    found = publishing.pairwise(session, STRANGER, contest_id, now=LATER)
+    rankings = [line.ranking for line in lines(session, contest_id, AUDITOR)]
+
+    def place(ranking: Ranking, option: str) -> int:
+        return next((at for at, rank in enumerate(ranking) if option in rank), len(ranking))
+
+    expected = [
+        [sum(place(one, row) < place(one, column) for one in rankings) for column in found.pairwise.options]
+        for row in found.pairwise.options
+    ]
+    assert [list(row) for row in found.pairwise.votes] == expected
+    assert found.cast == len(rankings)
+
+
 def test_before_the_publication_nobody_reads_anything_of_the_box(session: Session) -> None:
     contest_id = closed(session, (0,), (1, 0), publish_mode="full")
     moves.count(session, TELLER, contest_id, lot_seed="1" * 20, now=LATER)
@@ -85,6 +103,7 @@ def test_before_the_publication_nobody_reads_anything_of_the_box(session: Sessio
         for read in (
             lambda one: lines(session, contest_id, one),
             lambda one: publishing.patterns(session, one, contest_id, now=LATER),
+            lambda one: publishing.pairwise(session, one, contest_id, now=LATER),
             lambda one: publishing.inclusion(session, one, contest_id, slot, now=LATER),
         ):
             with pytest.raises(Conflict, match="not_published_yet"):

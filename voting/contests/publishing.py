@@ -2,7 +2,7 @@
 
 Nothing of it is read before the publication. `full` shows every ballot by slot, `patterns` how many ballots bear each
 ranking, `restricted` neither; auditors read all. A proof shows hashes only: to whoever knows a slot it says that the box
-holds a line of it and where, and nothing of any other line.
+holds a line of it and where, and nothing of any other line. Sums over pairs of options are shown in every mode.
 """
 
 from __future__ import annotations
@@ -13,13 +13,16 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from voting.contests import queries, results, sealing
+from voting.contests import counting, queries, results, sealing
 from voting.contests.kept import Kept
 from voting.contests.queries import Loaded
-from voting.contests.tables import Closing, SealedBallot
+from voting.contests.tables import Closing, Contest, SealedBallot
 from voting.core import authority, box
 from voting.core.authority import Principal
 from voting.core.box import Ranking
+from voting.core.count.pairwise import Compared, compare
+from voting.core.count.poll import Poll
+from voting.core.count.rules import Rules
 from voting.core.evidence import bundle, bundle_box, merkle
 from voting.core.evidence.kept_tree import KeptTree
 from voting.errors import Conflict, NotFound
@@ -78,6 +81,19 @@ def patterns(session: Session, principal: Principal, contest_id: str, *, now: da
     return tuple(Pattern(ranking, count) for ranking, count in bundle_box.sorted_patterns(named).items())
 
 
+def pairwise(session: Session, principal: Principal, contest_id: str, *, now: datetime) -> Compared:
+    """How many ballots prefer each option to each other one, in every mode: sums that name nobody."""
+    contest = _published(session, principal, contest_id, now).contest
+    root = session.get_one(Closing, contest_id).box_root
+    return _MATRICES.of(f"{contest_id} {root!r}", lambda: _compared(session, contest))
+
+
+def _compared(session: Session, contest: Contest) -> Compared:
+    given = counting.ballots(session, contest)
+    withdrawn = tuple(contest.rules.get("excluded_candidates", ()))
+    return compare(Poll(contest.method, given.options, given.rankings, 0, Rules(excluded_candidates=withdrawn)))
+
+
 def inclusion(session: Session, principal: Principal, contest_id: str, slot: bytes, *, now: datetime) -> Inclusion:
     """The proof for a slot, in every mode: who knows a slot knows whose it is. `NotFound` where the box has none of it."""
     _published(session, principal, contest_id, now)
@@ -98,6 +114,7 @@ def _tree(session: Session, contest_id: str) -> KeptTree:
 
 
 _TREES: Kept[KeptTree] = Kept(4)
+_MATRICES: Kept[Compared] = Kept(16)
 
 
 def _published(session: Session, principal: Principal, contest_id: str, now: datetime) -> Loaded:
