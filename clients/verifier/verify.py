@@ -3671,10 +3671,8 @@ class Verification:
         agree(roll, expected, "roll-differs")
         bits, told = self.archive.read("roll/participation.bits"), self.closed["participation"]
         size = of_opening["size"]
-        if len(bits) != (size + 7) // 8 or (size % 8 and bits[-1] & (0xFF >> size % 8)):
-            raise Fault("roll-bits")
+        found, checked = checked_off(bits, size), told["checked"]
         agree(purpose_hash("participation", bits).hex(), told["hash"], "roll-hash")
-        found, checked = int.from_bytes(bits, "big").bit_count(), told["checked"]
         agree(found, checked, "roll-checked", found=found, checked=checked)
         batches = self.log.of("paper-batch")
         unused = sum(batch["spoiled"] + batch["unreturned"] for batch in batches)
@@ -4102,6 +4100,15 @@ class Verification:
 # ======================================================================================================================
 # What the checks read with: log, box, patterns, exports, receipts
 # ======================================================================================================================
+
+
+def checked_off(bits: bytes, size: int) -> int:
+    """How many bits are set: one for each elector, the highest of a byte first, and as many zeros as fill the last byte."""
+    spare = 8 * len(bits) - size
+    number = int.from_bytes(bits, "big")
+    if spare not in range(8) or number % 2**spare:
+        raise Fault("roll-bits")
+    return number.bit_count()
 
 
 def tile_path(level: str, index: int, width: int) -> str:
@@ -4747,9 +4754,9 @@ def verify(file: BinaryIO, anchor: Anchor | None = None, wanted: Wanted | None =
 def small_file(path: str) -> bytes:
     """The bytes of a file of at most a MiB."""
     with open(path, "rb") as file:
-        data = file.read(MIB + 1)
-    if len(data) > MIB:
-        raise Unusable(f"{path}: larger than a MiB")
+        data = file.read(MIB)
+        if file.read(1):
+            raise Unusable(f"{path}: larger than a MiB")
     return data
 
 

@@ -23,7 +23,7 @@ from voting.core.count.formats.case_form import plain
 FOLDER = Path(os.environ.get("YISHI_CONFORMANCE", shared_folder() / "conformance")) / "counting" / "cases"
 CASES = sorted(FOLDER.glob("*.json"))
 Poll = tuple[str, tuple[str, ...], Box, int, Any]
-DRAWN = int(os.environ.get("YISHI_DRAWN", "60"))
+DRAWN = int(os.environ.get("YISHI_DRAWN", "240"))
 
 
 def without_null(value: Any) -> Any:
@@ -77,10 +77,11 @@ def test_drawn_polls_are_counted_by_both_alike(method: str) -> None:
         assert ours(*poll) == expected, number
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("method", METHODS)
 def test_polls_at_random_are_counted_by_both_alike(method: str) -> None:
     @settings(
-        max_examples=int(os.environ.get("YISHI_POLLS", "8")),
+        max_examples=int(os.environ.get("YISHI_POLLS", "60")),
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
