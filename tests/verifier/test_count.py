@@ -8,6 +8,7 @@ from functools import cache
 from itertools import islice, permutations
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -142,25 +143,29 @@ def test_a_method_or_options_that_are_none_are_refused() -> None:
     assert ours("score", NAMES, {((),) * 6 + (("Ann",),): 1}, 1, {}) == "refused"
 
 
-def test_a_count_that_would_keep_a_reader_busy_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_count_that_would_keep_a_reader_busy_is_given_up() -> None:
     """Twenty ranks of five split equal ranks each are a hundred million million ways down one ballot."""
-    monkeypatch.setattr(verify, "WORK", 100_000)
+    assert (verify.WORK, verify.WORK_A_MARK) == (100_000_000, 20)
     many = tuple(f"o{n}" for n in range(100))
     box = {tuple(many[n : n + 5] for n in range(0, 100, 5)): 1000, ((many[0],),): 900}
-    with pytest.raises(verify.Uncountable, match="work"):
+    with patch.object(verify, "WORK", 100_000), pytest.raises(verify.Uncountable, match="work"):
         verify.count("stv-meek", many, box, 99, {"overvote": "equal_ranks_split", "omega": "0.000000000000000001"})
 
 
+def test_steps_are_spent_to_the_last() -> None:
+    poll = verify.Poll("irv", NAMES, 1, {}, {}, 5)
+    poll.spend(3)
+    poll.spend(2)
+    with pytest.raises(verify.Uncountable):
+        poll.spend(1)
+
+
 @pytest.mark.parametrize("method", verify.METHODS)
-def test_an_honest_count_stays_far_from_the_limit(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_honest_count_stays_far_from_the_limit(method: str) -> None:
     """A look at each mark, whatever the number of rankings; nothing that would grow faster."""
-    monkeypatch.setattr(verify, "WORK", 50_000)
-    monkeypatch.setattr(verify, "WORK_A_MARK", 4)
     names = tuple("abcdefgh")
-    box = {
-        tuple((name,) for name in order): 3 + number % 5
-        for number, order in enumerate(islice(permutations(names), 0, None, 41))
-    }
+    orders = enumerate(islice(permutations(names), 0, None, 41))
+    box = {tuple((name,) for name in order): 3 + number % 5 for number, order in orders}
     options = names if method != "yes-no" else names[:2]
     told = (
         {ranking[:1]: number for ranking, number in box.items() if ranking[0][0] in options}
@@ -168,7 +173,8 @@ def test_an_honest_count_stays_far_from_the_limit(method: str, monkeypatch: pyte
         else box
     )
     rules = {"tie_break": "order"} | ({"max_score": 9} if method == "score" else {})
-    assert verify.count(method, options, told, 3, rules)["complete"]
+    with patch.object(verify, "WORK", 50_000), patch.object(verify, "WORK_A_MARK", 4):
+        assert verify.count(method, options, told, 3, rules)["complete"]
 
 
 def test_exact_transfers_of_many_seats_are_not_counted() -> None:
@@ -178,17 +184,18 @@ def test_exact_transfers_of_many_seats_are_not_counted() -> None:
     assert ours("stv-gregory-exact", options, box, 12, {"tie_break": "order"}) != "refused"
 
 
-def test_pairs_are_compared_alike_on_many_ballots_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pairs_are_compared_alike_on_many_ballots_at_once() -> None:
     for number in range(20):
         poll, expected = by_number("schulze", number)
         for at_once in (1, 2, 3):
-            monkeypatch.setattr(verify, "LANES", at_once)
-            assert ours(*poll) == expected, number
+            with patch.object(verify, "LANES", at_once):
+                assert ours(*poll) == expected, number
 
 
-def test_more_pairs_than_any_service_compares_are_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_pairs_than_any_service_compares_are_not_counted() -> None:
+    assert verify.Pairs.MOST_SIZE == 5 * 10**10
     box: Box = {((one,),): 1 for one in NAMES[:2]}
-    monkeypatch.setattr(verify.Pairs, "MOST_SIZE", 2 * len(NAMES) ** 2)
-    assert ours("copeland", NAMES, box, 1, {}) != "refused"
-    monkeypatch.setattr(verify.Pairs, "MOST_SIZE", 2 * len(NAMES) ** 2 - 1)
-    assert ours("copeland", NAMES, box, 1, {}) == "refused"
+    with patch.object(verify.Pairs, "MOST_SIZE", 2 * len(NAMES) ** 2):
+        assert ours("copeland", NAMES, box, 1, {}) != "refused"
+    with patch.object(verify.Pairs, "MOST_SIZE", 2 * len(NAMES) ** 2 - 1):
+        assert ours("copeland", NAMES, box, 1, {}) == "refused"

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
@@ -348,13 +349,14 @@ def test_text_is_wrapped_by_columns(text: str, width: int, lines: list[str]) -> 
     assert verify.wrapped(text, width) == lines
 
 
-def test_a_file_of_the_reader_has_at_most_a_mib(tmp_path: Path) -> None:
-    path = tmp_path / "file"
-    path.write_bytes(b"x" * (1 << 20))
-    assert len(verify.small_file(str(path))) == 1 << 20
-    path.write_bytes(b"x" * ((1 << 20) + 1))
-    with pytest.raises(verify.Unusable, match="larger than a MiB"):
-        verify.small_file(str(path))
+def test_a_file_of_the_reader_has_at_most_a_mib() -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "file"
+        path.write_bytes(b"x" * (1 << 20))
+        assert len(verify.small_file(str(path))) == 1 << 20
+        path.write_bytes(b"x" * ((1 << 20) + 1))
+        with pytest.raises(verify.Unusable, match="larger than a MiB"):
+            verify.small_file(str(path))
 
 
 @pytest.mark.parametrize(
