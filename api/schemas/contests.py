@@ -310,6 +310,7 @@ class ContestOut(Actionable):
             edit="PATCH",
             cast=f"POST {base}/ballots",
             record=f"POST {base}/external/records",
+            object=f"POST {base}/objections",
             recount=f"POST {base}/recount_challenged",
         )
         return cls(**told)

@@ -122,6 +122,11 @@ class TimelineOut(Actionable):
             time_zone=found.time_zone,
             steps=[StepOut.of(step) for step in found.steps],
             allowed_actions=offered(
-                actions, base, edit=f"PATCH {base}", cast=f"POST {base}/ballots", record=f"POST {base}/external/records"
+                actions,
+                base,
+                edit=f"PATCH {base}",
+                cast=f"POST {base}/ballots",
+                record=f"POST {base}/external/records",
+                object=f"POST {base}/objections",
             ),
         )

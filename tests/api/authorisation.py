@@ -171,6 +171,10 @@ POST  /v1/contests/{contest_id}/deliveries              401 403 404 201 403 201
 POST  /v1/contests/{contest_id}/deliveries/import       401 403 404 200 403 200
 GET   /v1/deliveries/{delivery_id}                      401 403 404 200 403 200
 POST  /v1/deliveries/{delivery_id}/revoke               401 403 404 200 403 200
+GET   /v1/contests/{contest_id}/objections              401 200 404 200 200 200
+POST  /v1/contests/{contest_id}/objections              401 409 404 403 403 403
+GET   /v1/result-objections/{result_objection_id}       401 200 404 200 404 200
+POST  /v1/result-objections/{result_objection_id}/withdraw 401 409 404 403 404 403
 GET   /v1/contests/{contest_id}/decision                200 200 200 200 200 200
 GET   /v1/contests/{contest_id}/timeline                200 200 200 200 200 200
 POST  /v1/contests/{contest_id}/next_round              401 403 404 409 403 409
@@ -342,6 +346,7 @@ IDS = {
     "objection_id": "obj_1",
     "proxy_id": "prx_1",
     "delivery_id": "dlv_1",
+    "result_objection_id": "rob_1",
     "contest_id": "con_open",
     "log_id": "con_open",
     "path": "entries/000.p/2",
@@ -433,6 +438,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/contests/{contest_id}/deliveries/import": "entry_id,method,delivered_at,delivered_by,document_sha256,warned\n"
     f"ent_1,post,{DELIVERED},b,{'0' * 64},yes\n",
     "POST /v1/deliveries/{delivery_id}/revoke": {"reason": "r"},
+    "POST /v1/contests/{contest_id}/objections": {"statement": "s"},
     "POST /v1/contests/{contest_id}/next_round": {
         "opens_at": "2100-01-01T00:00:00Z",
         "closes_at": "2100-01-02T00:00:00Z",

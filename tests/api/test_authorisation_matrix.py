@@ -27,7 +27,16 @@ from voting.access.tables import ApiClient
 from voting.access.tokens import Issuer
 from voting.community.tables import Ownership, Person
 from voting.contests import certifying, closing, entries, moves, queries
-from voting.contests.tables import BoxRow, Contest, Delivery, OpenBallotLink, Option, PaperBatch, Participation
+from voting.contests.tables import (
+    BoxRow,
+    Contest,
+    Delivery,
+    OpenBallotLink,
+    Option,
+    PaperBatch,
+    Participation,
+    ResultObjection,
+)
 from voting.core.authority import SYSTEM
 from voting.deliberation.comment_tables import Comment, CommentSummary
 from voting.deliberation.moderation_tables import ModerationCase, ModerationStep, Sanction
@@ -86,6 +95,8 @@ def settle(session: Session) -> None:
     delivered = {"method": "post", "delivered_at": NOW, "delivered_by": "b", "document_hash": bytes(32), "warned": True}
     recorded = {"recorded_by": "per_off", "recorded_at": NOW, "entry_id": "ent_1"}
     session.add(Delivery(id="dlv_1", contest_id="con_open", community_id="com_1", **delivered, **recorded))
+    objected = {"filed_by": "per_1", "form": "in_app", "statement": "s", "filed_at": NOW, "entry_id": "ent_1"}
+    session.add(ResultObjection(id="rob_1", contest_id="con_open", community_id="com_1", **objected))
     session.add(CastCommitment(contest_id="con_open", commitment=bytes(32), integrate_by=NOW))
     said = {"community_id": "com_1", "thread": "contest:con_open", "text": "s", "salt": bytes(32), "created_at": NOW}
     session.add(Comment(id="cmt_1", branch="contest:con_open", path="1", author_id="per_2", **said))

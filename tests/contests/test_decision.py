@@ -23,7 +23,7 @@ from voting.core import rules
 from voting.core.rules.evaluate import FAILED, INCONCLUSIVE, PASSED
 from voting.errors import Conflict, Forbidden, IllegalMove, Invalid, Unauthenticated
 from voting.log import journal
-from voting.roll.tables import Roll, RollEntry
+from voting.roll.tables import Roll, RollEntry, RollVoter
 
 MEETING, ORDINARY, SPECIAL = "cn.residents-meeting", "cn.civil-code-278.ordinary", "cn.civil-code-278.special"
 RESIDENTS = "cn.rc-election.residents"
@@ -34,8 +34,8 @@ QUESTION = replace(DRAFT, options=YES_NO, method="yes-no", rule_id=MEETING, open
 VOTE = replace(QUESTION, rule_id=RESIDENTS, method="plurality", options=DRAFT.options)
 
 
-def owners(session: Session, areas: tuple[int, ...], basis: str = "owner") -> str:
-    """A sealed roll with these exclusive areas."""
+def owners(session: Session, areas: tuple[int, ...], basis: str = "owner", *, voters: bool = False) -> str:
+    """A sealed roll with these exclusive areas; with `voters` person n acts for the n-th."""
     roll = Roll(
         id=f"rol_{basis}", community_id="com_1", name="x", basis=basis, scope={"kind": "community"}, created_at=NOW
     )
@@ -53,6 +53,9 @@ def owners(session: Session, areas: tuple[int, ...], basis: str = "owner") -> st
                 salt=b"s" * 32,
             )
         )
+    session.flush()
+    for place in range(len(areas) if voters else 0):
+        session.add(RollVoter(roll_id=roll.id, person_id=world.person(place), entry_id=f"ent_{basis}_{place}"))
     session.flush()
     roll.state, roll.electors, roll.heads, roll.area_cm2 = "sealed", len(areas), len(areas), sum(areas)
     roll.root = b"r" * 32

@@ -90,6 +90,9 @@ paper.return          o R t A
 paper.key             R t
 paper.resolve         R t
 paper.enter           R t
+result.object         r o s R t w a A v p u b m
+result.read_objections o R A
+result.record_objection o R A
 delivery.read         o R A
 delivery.record       o R A
 contest.change_key    o R A

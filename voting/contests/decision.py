@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -77,6 +77,7 @@ def _external(session: Session, principal: Principal, loaded: Loaded, now: datet
     contest = loaded.contest
     external.of(session, principal, contest.id, now=now)
     rule, found = external.evaluation(session, contest)
+    found = _while_heard(session, loaded, found)
     options = tuple(option.id for option in queries.options(session, contest.id))
     challenge = ruling.certifies_from(session, contest)
     return Decided(loaded, rule, found, _asked(rule, found, options), challenge, _next(session, contest.id))
@@ -86,9 +87,20 @@ def _decide(session: Session, loaded: Loaded, tally: Tally, rule: Rule) -> Decis
     contest = loaded.contest
     number = 2 if contest.follows_id is not None and rule.elect is not None else 1
     try:
-        return rules.decide(rule, weights.tallied(session, contest, loaded.roll, tally, rule, number))
+        found = rules.decide(rule, weights.tallied(session, contest, loaded.roll, tally, rule, number))
+        return _while_heard(session, loaded, found)
     except Invalid as error:
         raise Conflict("decision_impossible", why=error.faults[0].code) from error
+
+
+def _while_heard(session: Session, loaded: Loaded, found: Decision) -> Decision:
+    """The decision, which waits for objections as long as they are heard."""
+    until = ruling.objections_until(session, loaded.contest)
+    over = until is not None and loaded.now >= until
+    if over or not found.evaluation.rule.hears_objections or "objection" in found.evaluation.pending:
+        return found
+    pending = (*found.evaluation.pending, "objection")
+    return replace(found, evaluation=replace(found.evaluation, pending=pending))
 
 
 def _asked(rule: Rule, found: Decision, options: tuple[str, ...]) -> Asked | None:

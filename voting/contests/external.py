@@ -9,13 +9,14 @@ the sealed roll to the head and to the cm².
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from sqlmodel import Session, col, select
 
-from voting.contests import queries, ruling
+from voting.contests import objecting, queries, ruling
 from voting.contests.queries import Loaded
 from voting.contests.tables import Contest, ExternalRecord
 from voting.core import authority, lifecycle, rules
@@ -23,6 +24,7 @@ from voting.core.authority import Principal
 from voting.core.evidence import canonical, hashes
 from voting.core.lifecycle import EXTERNAL
 from voting.core.rules import Decision, Rule, counts
+from voting.core.rules.counts import Counts
 from voting.core.rules.numbers import Amount
 from voting.errors import Conflict, Fact, Fault, Forbidden, Invalid, NotFound
 from voting.ids import timed_id
@@ -143,8 +145,24 @@ def evaluation(session: Session, contest: Contest) -> tuple[Rule, Decision]:
     row, rule = agreed(session, contest), ruling.of(contest)
     if row is None or rule is None:
         raise Conflict("not_counted_yet", state=contest.state)
-    given = rules.read_counts(rule, _counts(contest, rule, row.content["counts"]))
+    document = _counts(contest, rule, row.content["counts"])
+    given = rules.read_counts(rule, document)
+    if rule.hears_objections and "object" not in given.given:
+        given = _with_objections(session, contest, rule, given)
     return rule, Decision(rules.evaluate_counts(rule, given), given)
+
+
+def _with_objections(session: Session, contest: Contest, rule: Rule, given: Counts) -> Counts:
+    """The totals with what was objected here: of a share that area measures, as much as of the area of the roll."""
+    roll, found = session.get_one(Roll, contest.roll_id), objecting.weight(session, contest)
+    told = {"count": roll.heads, "area": roll.area_cm2}
+    figures: dict[str, Amount] = {}
+    for basis in given.roll:
+        by = rule.measured.get(basis, basis)
+        if by not in told:
+            return given
+        figures[basis] = Fraction(found[by]) * given.roll[basis] / told[by] if told[by] else 0
+    return replace(given, votes={**given.votes, "object": figures}, given=given.given | {"object"})
 
 
 def _checked(session: Session, loaded: Loaded, found: Found) -> dict[str, Any]:

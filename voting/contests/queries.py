@@ -209,6 +209,12 @@ def view(session: Session, principal: Principal, loaded: Loaded) -> View:
         decision = authority.may(principal, f"contest.{command}", loaded.subject)
         actions[command] = decision.code if not decision.allowed else found.blocked.get(command)
     actions["cast"] = _against_casting(session, principal, loaded)
+    rule = ruling.of(contest)
+    if rule is not None and rule.hears_objections:
+        decision = authority.may(principal, "result.object", loaded.subject)
+        actions["object"] = (
+            ruling.against_objecting(session, contest, loaded.now) if decision.allowed else decision.code
+        )
     drafts = authority.may(principal, "contest.edit", loaded.subject).allowed
     return View(contest, options(session, contest.id), actions, drafts)
 

@@ -170,9 +170,12 @@ def _of_form(rule: Rule, draft: Ruled, roll: Roll) -> list[Fault]:
         found.append(Fault("/channel", "official_channel_required", {"rule": rule.id}))
     if draft.channel == EXTERNAL:
         return [*found, *_of_electorate(rule, roll)]
-    if any(basis not in ON_ROLL for basis in rule.bases):
+    if not rule.looks_at_ballots:
+        found.append(Fault("/channel", "rule_decides_no_ballots", {"rule": rule.id}))
+    needed = [rule.measured.get(basis, basis) for basis in rule.bases]
+    if any(basis not in ON_ROLL for basis in needed):
         found.append(Fault("/rule_id", "rule_basis_not_on_roll", {"rule": rule.id, "bases": rule.bases}))
-    elif "area" in rule.bases and draft.secrecy != "open":
+    elif "area" in needed and draft.secrecy != "open":
         found.append(Fault("/secrecy", "rule_needs_open_vote", {"rule": rule.id}))
     return [*found, *_of_electorate(rule, roll)]
 
@@ -198,7 +201,31 @@ def opens_from(session: Session, contest: Contest, roll: Roll) -> tuple[Bound, .
 def certifies_from(session: Session, contest: Contest) -> tuple[Bound, ...]:
     """Before which instants the rule does not let a published result be certified."""
     rule = of(contest)
-    return () if rule is None else _bounds(session, contest, rule, AFTER, contest.provisional_at)
+    if rule is None:
+        return ()
+    bounds = _bounds(session, contest, rule, AFTER, contest.provisional_at)
+    if bounds or rule.objection is None or contest.provisional_at is None:
+        return bounds
+    zone, calendar = _time(session, contest.community_id, rule)
+    end = clocks.ends(contest.provisional_at, clocks.Period(rule.objection.days, "day"), calendar, zone)
+    return (Bound("objection", end.at, rule.clause, end.certain),)
+
+
+def objections_until(session: Session, contest: Contest) -> datetime | None:
+    """Until when written objections to a published result are heard; nothing where its rule hears none."""
+    rule = of(contest)
+    return latest(certifies_from(session, contest)) if rule is not None and rule.hears_objections else None
+
+
+def against_objecting(session: Session, contest: Contest, now: datetime) -> str | None:
+    """What stands against a written objection to the result, as a code."""
+    rule = of(contest)
+    if rule is None or not rule.hears_objections:
+        return "rule_hears_no_objections"
+    if contest.state != "provisional":
+        return "result_not_provisional"
+    until = objections_until(session, contest)
+    return None if until is not None and now < until else "result_objections_over"
 
 
 def against_extension(session: Session, contest: Contest, cast: int) -> str | None:

@@ -208,6 +208,28 @@ class Delivery(SQLModel, table=True):
     revoked_reason: str | None = None
 
 
+class ResultObjection(Versioned, table=True):
+    """An elector's written objection to a published result (`voting.contests.objecting`)."""
+
+    __tablename__ = "result_objection"
+    __table_args__ = (UniqueConstraint("contest_id", "entry_id"),)
+
+    id: str = Field(primary_key=True)
+    community_id: str = Field(foreign_key="community.id")
+    contest_id: str = Field(foreign_key="contest.id")
+    entry_id: str = Field(foreign_key="roll_entry.id")
+    filed_by: str
+    form: str
+    """in_app: by the elector here; written: recorded by an officer from a paper."""
+    statement: str
+    document_hash: bytes | None = None
+    """SHA-256 of the paper."""
+    state: str = "filed"
+    """filed | withdrawn"""
+    filed_at: datetime = Field(sa_type=Instant)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
 class PaperBatch(Versioned, table=True):
     """The papers of one table or ballot bag: given out, taken back, keyed by two tellers, and put into the box."""
 

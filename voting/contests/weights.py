@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from voting.contests import counting, deliveries
+from voting.contests import counting, deliveries, objecting
 from voting.contests.counting import Ballots
 from voting.contests.tables import Contest, OpenBallotLink, SealedBallot, Tally
 from voting.core import box
@@ -26,8 +26,10 @@ def tallied(session: Session, contest: Contest, roll: Roll, stored: Tally, rule:
     """The figures of a counted contest on the bases of a rule. `number` is the round. Raises `Conflict`."""
     heads = _of_document(stored.result)
     found = {"count": heads}
-    if "area" in rule.bases:
-        found["area"] = _areas(session, contest)
+    measured = {basis: rule.measured.get(basis, basis) for basis in rule.bases}
+    if "area" in measured.values():
+        areas = _areas(session, contest)
+        found |= {basis: areas for basis, by in measured.items() if by == "area"}
     parts: dict[str, Mapping[str, Amount]] = {
         name: {basis: figures[name] for basis, figures in found.items()} for name in ("cast", "marked")
     }
@@ -35,14 +37,20 @@ def tallied(session: Session, contest: Contest, roll: Roll, stored: Tally, rule:
         option: {basis: figures["options"][option] for basis, figures in found.items()} for option in heads["options"]
     }
     return Tallied(
-        roll={"count": roll.heads, "area": roll.area_cm2},
+        roll=_as_measured(rule, {"count": roll.heads, "area": roll.area_cm2}),
         cast=parts["cast"],
         options=options,
         marked=parts["marked"],
         seats=contest.seats,
-        silent=deliveries.silent(session, contest) if rule.folds_silence and rule.silence is not None else None,
+        silent=_as_measured(rule, deliveries.silent(session, contest)) if rule.silence is not None else None,
+        objecting=_as_measured(rule, objecting.weight(session, contest)) if rule.hears_objections else None,
         number=number,
     )
+
+
+def _as_measured(rule: Rule, figures: Mapping[str, int]) -> dict[str, Amount]:
+    """Heads and area, and what the rule measures by them."""
+    return {**figures, **{basis: figures[by] for basis, by in rule.measured.items()}}
 
 
 def _of_document(result: Mapping[str, Any]) -> dict[str, Any]:

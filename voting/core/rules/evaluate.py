@@ -178,8 +178,7 @@ def _all(tests: tuple[Test, ...], sums: Sums) -> tuple[Tested, ...]:
 
 def _somebody_voted(rule: Rule, persons: Sums) -> bool:
     """Whether a ballot came in, where the rule looks at ballots: a vote of nobody decides nothing, not even unanimously."""
-    ballots = set(rule.participating) & set(BALLOTS)
-    return not ballots or all(persons.value(("participating",), basis) for basis in rule.bases)
+    return not rule.looks_at_ballots or all(persons.value(("participating",), basis) for basis in rule.bases)
 
 
 def _minimum(rule: Rule, sums: Sums) -> Minimum | None:
@@ -267,6 +266,6 @@ def _pending(rule: Rule, counts: Counts) -> tuple[str, ...]:
         "petition": bool(rule.petition) and "sign" not in counts.given,
         "delivery": rule.folds_silence and "silent" not in counts.given,
         "candidates": rule.elect is not None and counts.candidates is None,
-        "objection": rule.objection is not None and "object" not in counts.given,
+        "objection": rule.hears_objections and "object" not in counts.given,
     }
     return tuple(name for name, waits in asked.items() if waits)

@@ -7,7 +7,7 @@ Source: the domain's "Decision rules are data". Operator and fraction are kept a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -181,6 +181,8 @@ class Rule:
     """By which working days its periods are counted."""
     silence: Silence | None = None
     """What allows its fold of silence; without it, in a contest, nobody is silent."""
+    measured: Mapping[str, str] = field(default_factory=dict)
+    """Bases that the law defines by another which a roll carries: shares by exclusive area."""
 
     @property
     def bases(self) -> tuple[str, ...]:
@@ -194,6 +196,16 @@ class Rule:
     def folds_silence(self) -> bool:
         """Whether owners who were reached and did not answer are counted with others."""
         return any(fold.state == "silent" for fold in self.fold)
+
+    @property
+    def hears_objections(self) -> bool:
+        """Whether objections that were written after the vote may bring the decision down."""
+        return self.objection is not None or any("object" in test.have for test in self.tests)
+
+    @property
+    def looks_at_ballots(self) -> bool:
+        """Whether ballots decide; where not, the resolution was taken elsewhere and only objections are heard."""
+        return bool(set(self.participating) & set(BALLOTS))
 
     def every_test(self) -> tuple[Test, ...]:
         """The tests of all parts: petition, vote, election, fall-back, objection."""

@@ -48,6 +48,7 @@ LEGAL = (
     "official_channel_required",
     "calendar",
     "silence",
+    "measured",
 )
 _TEST = ("kind", "basis", "have", "of", "op", "fraction")
 
@@ -84,6 +85,7 @@ def read(document: Mapping[str, Any], find: Find = lambda _: None) -> Rule:
         ),
         calendar=parts["calendar"].choice(tuple(calendars.catalogue())) if "calendar" in parts else "weekends",
         silence=silence(parts["silence"]) if "silence" in parts else None,
+        measured=_measured(parts["measured"]) if "measured" in parts else {},
     )
     if not top.faults:
         _fit(top, rule)
@@ -227,6 +229,10 @@ def _extension(node: Node) -> Extension:
         times=parts["times"].whole(1, 100) if "times" in parts else 1,
         turnout_below=parts["turnout_below"].fraction() if "turnout_below" in parts else None,
     )
+
+
+def _measured(node: Node) -> dict[str, str]:
+    return {basis: by.choice(("area",)) for basis, by in node.members(("share", "entitlement")).items()}
 
 
 def silence(node: Node) -> Silence:
