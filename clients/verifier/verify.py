@@ -1661,16 +1661,33 @@ def count_two_round(poll: Poll) -> dict[str, Any]:
         rounds.add(1, first.scores, first.left, **opening)
         return _two_rounds(poll, rounds, "tie_open", first.groups)
     out = [place for place in poll.standing if place not in leaders]
-    rounds.add(1, first.scores, first.left, eliminated=[place for place in out if place not in seated], **opening)
+    lost = [place for place in out if place not in seated]
     withdrawn = [option for place, option in enumerate(poll.options) if place not in leaders]
-    rules = {**poll.rules, "excluded_candidates": withdrawn}
-    last = plurality(replace(poll, seats=vacant, rules=rules), number=2)
+    again = replace(poll, seats=vacant, rules={**poll.rules, "excluded_candidates": withdrawn})
+    rounds.add(1, first.scores, first.left, eliminated=lost, moved=_to_the_second_round(poll, again, lost), **opening)
+    last = plurality(again, number=2)
     rounds.add(2, last.scores, last.left, elected=last.winners, ties=last.ties)
     second = {place for group in last.groups for place in group}
     rest = [[place for place in group if place not in second] for group in open_groups]
     ranking = [*([place] for place in seated), *last.groups, *(group for group in rest if group)]
     outcome = "seats_left" if seated and last.outcome == "no_ballots" else last.outcome
     return _two_rounds(poll, rounds, outcome, ranking)
+
+
+def _to_the_second_round(poll: Poll, again: Poll, lost: Sequence[int]) -> dict[int, dict[int | str, Amount]]:
+    """Whom the ballots of those left out count for in the second round, where each ballot is one vote."""
+    moved: dict[int, dict[int | str, Amount]] = {}
+    if poll.seats != 1 or poll.splits:
+        return moved
+    first, second = ({each.options[place]: place for place in each.standing} for each in (poll, again))
+    for ranking, ballots in poll.ballots.items():
+        for source in _single_first(poll, ranking, first)[0]:
+            if source in lost and ballots:
+                held, cause = _single_first(again, ranking, second)
+                row = moved.setdefault(source, {})
+                target = next(iter(held), cause)
+                row[target] = row.get(target, 0) + ballots
+    return moved
 
 
 def _two_rounds(poll: Poll, rounds: Rounds, outcome: str, groups: Sequence[Sequence[int]]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from tests.conftest import shared_folder
 from voting.core.count import METHODS, Tally, case_from_json, count
 from voting.core.count.chart import chart
 from voting.core.count.chart_flow import GONE, flows_between, rows_of
-from voting.core.count.chart_svg import breadth, clean, fitted, px, wrapped
+from voting.core.count.chart_svg import INNER, breadth, clean, fitted, paragraph, px, wrapped
 from voting.core.count.explain import explain
 
 FOLDER = Path(os.environ.get("YISHI_CONFORMANCE", shared_folder() / "conformance")) / "counting" / "cases"
@@ -179,8 +179,41 @@ def test_a_text_is_shortened_until_it_fits() -> None:
     assert fitted("李娜娜", 100) == ""
 
 
+@pytest.mark.parametrize(
+    ("title", "lines"),
+    [
+        ("Instant runoff", ["Instant runoff"]),
+        ("An election of " + "very " * 30 + "many", 3),
+        ("停车位改造方案业主大会表决：一号方案、二号方案与维持现状的比较", 2),
+        ("W" * 200, 1),
+    ],
+)
+def test_a_title_stands_in_lines_that_fit(title: str, lines: object) -> None:
+    found = paragraph(title, INNER, 16, bold=True, most=3)
+    assert found == lines or len(found) == lines
+    assert all(breadth(line, 16, bold=True) <= INNER for line in found)
+    assert set(found) <= set(texts(chart(count("irv", NAMES, RUNOFF), "en", title=title)))
+
+
+def test_a_bold_text_is_given_more_room() -> None:
+    assert breadth("Bob Kiss", bold=True) > breadth("Bob Kiss") > 0
+
+
+def test_what_the_eliminated_pass_on_is_drawn_between_two_rounds() -> None:
+    svg = chart(count("two-round", NAMES, RUNOFF), "en")
+    told = {element.text for element in drawn(svg).iter(f"{SVG}title")}
+    assert {"Chen → Bao: 18", "Chen → No longer counted: 3", "Deng → Ann: 2"} <= told
+
+
+def test_names_are_joined_as_the_language_joins_them() -> None:
+    tally = count("two-round", NAMES, RUNOFF)
+    assert "✕ 淘汰：Chen、Deng" in texts(chart(tally, "zh"))
+    assert "✕ out: Chen, Deng" in texts(chart(tally, "en"))
+
+
 def test_items_wrap_into_lines_that_fit() -> None:
     assert wrapped(["one", "two", "three"], breadth("one · two")) == ["one · two", "three"]
+    assert wrapped(["one", "two", "three"], breadth("one, two,"), joint=", ") == ["one, two,", "three"]
 
 
 def tied() -> Tally:

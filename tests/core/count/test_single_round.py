@@ -126,6 +126,8 @@ def test_else_the_two_leaders_meet_and_every_ballot_counts_for_the_one_it_ranks_
     assert votes(tally, 2) == {"A": 5, "B": 7}
     assert tally.winners == ("B",)
     assert tally.ranking == (("B",), ("A",), ("C",), ("D",))
+    moved = [(move.source, move.target, move.votes, move.left) for move in tally.rounds[0].transfers]
+    assert moved == [("C", "B", 3, None), ("D", None, 1, "choices")]
 
 
 def test_a_tie_for_the_second_round_is_broken_by_the_rule() -> None:

@@ -9,11 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from voting.core.count import chart_bars, chart_flow, chart_pairs
-from voting.core.count.chart_svg import INNER, MARGIN, PX, WIDTH, Canvas, fitted
+from voting.core.count.chart_svg import INNER, MARGIN, PX, WIDTH, Canvas, paragraph
 from voting.core.count.chart_words import NAMES
 from voting.core.count.explain import explain, nothing_counts
 from voting.core.count.say import Speaker, locale_of
 from voting.core.count.tally import Tally
+
+TITLE = 16
+"""The size of the title in pixels."""
+
+TITLE_LINES = 3
 
 
 def chart(tally: Tally, locale: str, labels: Mapping[str, str] | None = None, title: str = "") -> str:
@@ -24,8 +29,10 @@ def chart(tally: Tally, locale: str, labels: Mapping[str, str] | None = None, ti
     speaker = Speaker(locale_of(locale), labels or {})
     heading = title or name_of(tally.method, speaker)
     canvas = Canvas()
-    canvas.y += 14 * PX
-    canvas.text(MARGIN, canvas.y, fitted(heading, INNER, 16), "ink title")
+    canvas.y -= 6 * PX
+    for line in paragraph(heading, INNER, TITLE, bold=True, most=TITLE_LINES):
+        canvas.y += 20 * PX
+        canvas.text(MARGIN, canvas.y, line, "ink title")
     canvas.y += 17 * PX
     canvas.text(MARGIN, canvas.y, summary(tally, speaker), "soft")
     canvas.y += 10 * PX

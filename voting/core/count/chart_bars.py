@@ -20,10 +20,10 @@ def draw(canvas: Canvas, tally: Tally, speaker: Speaker) -> None:
         elected = option in tally.winners
         text = figure(votes)
         top = canvas.y + 8 * PX
-        room = INNER - breadth(text) - 12 * PX
+        room = INNER - breadth(text, bold=elected) - 12 * PX
         name = f"✓ {speaker.name(option)}" if elected else speaker.name(option)
         style = "ink bold" if elected else "ink"
-        canvas.text(MARGIN, top + 10 * PX, fitted(name, room), style)
+        canvas.text(MARGIN, top + 10 * PX, fitted(name, room, bold=elected), style)
         canvas.text(WIDTH - MARGIN, top + 10 * PX, text, style, "end")
         canvas.box(MARGIN, top + 15 * PX, INNER, BAR, "track")
         length = int(INNER * votes / most) if most > 0 else 0

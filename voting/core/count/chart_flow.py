@@ -152,10 +152,11 @@ def _options(canvas: Canvas, tally: Tally, order: tuple[str, ...], hues: dict[st
         fate = _fate(tally, option, speaker)
         canvas.y += 17 * PX
         canvas.box(MARGIN, canvas.y - 9 * PX, 10 * PX, 10 * PX, f"h{hues[option]}")
-        style = "ink bold" if option in tally.winners else "ink"
-        room = INNER - 16 * PX - breadth(fate) - 10 * PX
-        canvas.text(MARGIN + 16 * PX, canvas.y, fitted(speaker.name(option), room), style)
-        canvas.text(WIDTH - MARGIN, canvas.y, fate, "ink bold" if option in tally.winners else "soft", "end")
+        won = option in tally.winners
+        room = INNER - 16 * PX - breadth(fate, bold=won) - 10 * PX
+        name = fitted(speaker.name(option), room, bold=won)
+        canvas.text(MARGIN + 16 * PX, canvas.y, name, "ink bold" if won else "ink")
+        canvas.text(WIDTH - MARGIN, canvas.y, fate, "ink bold" if won else "soft", "end")
     canvas.y += 12 * PX
     canvas.rule()
 
@@ -200,15 +201,17 @@ def _segment(canvas: Canvas, scale: _Scale, row: Row, place: str, span: tuple[in
     canvas.box(x, canvas.y, width, BAR, f"{scale.hue(place)} edge", f"{name}: {text}")
     ink = "ink" if place == GONE else f"t{scale.hues[place]}"
     mark = "✓ " if place in row.elected else "✕ " if place in row.eliminated else ""
-    for line, said in enumerate((mark + name, text), start=1):
-        short = fitted(said, width - 6 * PX)
-        if short:
-            canvas.text(x + 4 * PX, canvas.y + 14 * PX * line, short, f"{ink} bold" if mark else ink)
+    style = f"{ink} bold" if mark else ink
+    short = fitted(mark + name, width - 6 * PX, bold=bool(mark))
+    if short:
+        canvas.text(x + 4 * PX, canvas.y + 14 * PX, short, style)
+    if _has_room(text, width):
+        canvas.text(x + 4 * PX, canvas.y + 28 * PX, text, style)
 
 
 def _has_room(text: str, width: int) -> bool:
     """Whether a segment is wide enough for its votes."""
-    return breadth(text) + 6 * PX <= width
+    return breadth(text, bold=True) + 6 * PX <= width
 
 
 def _notes(row: Row, spans: dict[str, tuple[int, int]], speaker: Speaker) -> list[str]:
@@ -230,7 +233,7 @@ def _notes(row: Row, spans: dict[str, tuple[int, int]], speaker: Speaker) -> lis
 def _listed(key: str, options: Sequence[str], speaker: Speaker) -> list[str]:
     """Options in lines, the first after a word that says what happened to them."""
     names = [speaker.name(option) for option in options]
-    return _cut(wrapped([speaker.say(key, option=names[0]), *names[1:]], INNER, joint=", ")) if names else []
+    return _cut(wrapped([speaker.say(key, option=names[0]), *names[1:]], INNER, joint=speaker.comma)) if names else []
 
 
 def _cut(lines: list[str]) -> list[str]:

@@ -83,7 +83,8 @@ def _square(
         label = f"{number + 1} {'✓ ' if elected else ''}{speaker.name(options[row])}"
         if named:
             room = left - MARGIN - 4 * PX
-            canvas.text(MARGIN, canvas.y + height // 2 + 4 * PX, fitted(label, room), "ink bold" if elected else "ink")
+            style = "ink bold" if elected else "ink"
+            canvas.text(MARGIN, canvas.y + height // 2 + 4 * PX, fitted(label, room, bold=elected), style)
         for index, column in enumerate(places):
             x = left + side * index
             if row == column:
@@ -100,7 +101,7 @@ def _square(
 def _size(texts: list[str], side: int) -> int:
     """The font size at which every number fits its cell, 0 if there is none."""
     widest = max(texts, key=breadth, default="")
-    return next((size for size in (11, 9) if breadth(widest, size) <= side), 0)
+    return next((size for size in (11, 9) if breadth(widest, size, bold=size == 11) <= side), 0)
 
 
 def _key(canvas: Canvas, speaker: Speaker) -> None:
@@ -139,6 +140,8 @@ def _list(canvas: Canvas, tally: Tally, heading: str, items: list[tuple[str, str
     canvas.text(MARGIN, canvas.y, heading, "ink head")
     for option, text in items:
         canvas.y += 15 * PX
-        mark, style = ("✓ ", "ink bold") if option in tally.winners else ("", "ink")
-        canvas.text(MARGIN, canvas.y, fitted(mark + speaker.name(option), INNER - breadth(text) - 8 * PX), style)
+        won = option in tally.winners
+        mark, style = ("✓ ", "ink bold") if won else ("", "ink")
+        room = INNER - breadth(text, bold=won) - 8 * PX
+        canvas.text(MARGIN, canvas.y, fitted(mark + speaker.name(option), room, bold=won), style)
         canvas.text(WIDTH - MARGIN, canvas.y, text, style, "end")

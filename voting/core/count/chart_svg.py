@@ -6,6 +6,7 @@ Lengths are integers in hundredths of a pixel, so that equal tallies draw equal 
 from __future__ import annotations
 
 import hashlib
+import re
 from html import escape
 from typing import Literal
 
@@ -54,6 +55,9 @@ STYLE = (
     + f"@media (prefers-color-scheme:dark){{{DARK}}}"
 )
 
+_BREAKS = re.compile(r"[\u2e80-\uffff][，。、：；！？）》”…]*|[^\s\u2e80-\uffff]+\s*|\s+")
+"""Pieces of a text that stay together: an ideograph with the marks behind it, a word with its spaces."""
+
 Anchor = Literal["start", "middle", "end"]
 
 
@@ -73,41 +77,60 @@ def clean(text: str) -> str:
     return escape("".join("\ufffd" if char == "\uffff" else char for char in kept))
 
 
-def breadth(text: str, size: int = 11) -> int:
-    """About how wide a text is at a font size in pixels; rather too wide than too narrow."""
-    return sum(_advance(char) for char in text) * size
+def breadth(text: str, size: int = 11, bold: bool = False) -> int:
+    """About how wide a text is at a font size in pixels; of the fonts in use the widest, so rather too wide."""
+    width = sum(_advance(char) for char in text) * size
+    return width * 112 // 100 if bold else width
 
 
 def _advance(char: str) -> int:
     """Hundredths of the font size."""
-    if ord(char) >= 0x2E80:
+    if ord(char) >= 0x2E80 or char in "mwMW%@—…✓✕":
         return 102
-    if char in "iljtfI.,:;'|!()[] ":
-        return 34
-    return 72 if char.isupper() or char in "mw%@—" else 58
+    if char in "iljI.,:;'| ":
+        return 36
+    if char in "trf()[]-/·!":
+        return 44
+    return 76 if char.isupper() else 64
 
 
-def fitted(text: str, room: int, size: int = 11) -> str:
+def fitted(text: str, room: int, size: int = 11, bold: bool = False) -> str:
     """The text, shortened with an ellipsis until it fits; nothing if not even two characters fit."""
-    if breadth(text, size) <= room:
+    if breadth(text, size, bold) <= room:
         return text
     for length in range(len(text) - 1, 1, -1):
         short = text[:length].rstrip() + "…"
-        if breadth(short, size) <= room:
+        if breadth(short, size, bold) <= room:
             return short
     return ""
 
 
 def wrapped(items: list[str], room: int, size: int = 11, joint: str = " · ") -> list[str]:
-    """Items joined into lines that fit; an item wider than a line is shortened."""
+    """Items joined into lines that fit; an item wider than a line is shortened. A comma stays at the end of its line."""
     lines: list[str] = []
+    comma = joint.rstrip() if joint[:1] in ",、" else ""
     for item in items:
         longer = f"{lines[-1]}{joint}{item}" if lines else item
-        if lines and breadth(longer, size) <= room:
+        if lines and breadth(longer + comma, size) <= room:
             lines[-1] = longer
-        else:
-            lines.append(fitted(item, room, size))
+            continue
+        if lines:
+            lines[-1] += comma
+        lines.append(fitted(item, room - breadth(comma, size), size))
     return lines
+
+
+def paragraph(text: str, room: int, size: int, bold: bool, most: int) -> list[str]:
+    """The text in lines that fit, at most so many, the last one shortened. Lines break at spaces and between ideographs."""
+    lines = [""]
+    for piece in _BREAKS.findall(text):
+        if breadth((lines[-1] + piece).rstrip(), size, bold) <= room or len(lines) == most:
+            lines[-1] += piece
+        elif lines[-1]:
+            lines.append(piece)
+        else:
+            lines[-1] = piece
+    return [fitted(line.strip(), room, size, bold) for line in lines]
 
 
 class Canvas:

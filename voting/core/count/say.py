@@ -66,6 +66,11 @@ class Speaker:
         """What an option is called."""
         return self.labels.get(option, option)
 
+    @property
+    def comma(self) -> str:
+        """What stands between the items of a list."""
+        return JOINTS[self.locale][0]
+
     def names(self, options: Iterable[str]) -> str:
         """Several options, in the order given."""
         return self.joined([self.name(option) for option in options])
@@ -80,7 +85,7 @@ class Speaker:
 
     def in_order(self, options: Iterable[str]) -> str:
         """Options in a strict order, without a word before the last."""
-        return JOINTS[self.locale][0].join(self.name(option) for option in options)
+        return self.comma.join(self.name(option) for option in options)
 
     def say(self, key: str, **facts: Amount | str) -> str:
         """The sentence of a key with its facts; a number becomes a `Figure`."""
@@ -89,9 +94,7 @@ class Speaker:
 
     def listed(self, key: str, pairs: Iterable[tuple[str, Amount]]) -> str:
         """A list of options with a number each, every item by the template of `key`."""
-        return JOINTS[self.locale][0].join(
-            self.say(key, option=self.name(option), votes=votes) for option, votes in pairs
-        )
+        return self.comma.join(self.say(key, option=self.name(option), votes=votes) for option, votes in pairs)
 
 
 def _joined(parts: list[str], joint: tuple[str, str]) -> str:

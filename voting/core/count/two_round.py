@@ -8,12 +8,14 @@ them where equal ranks are split.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from voting.core.count import plurality, single_round
+from voting.core.count.ballots import Cause
 from voting.core.count.poll import Poll
 from voting.core.count.rules import Members
-from voting.core.count.tally import Tally, Tie
+from voting.core.count.tally import Tally, Tie, Transfer
 
 MEMBERS: Members = plurality.MEMBERS
 
@@ -34,8 +36,10 @@ def count(poll: Poll) -> Tally:
     if not settled:
         return replace(first, winners=seated, rounds=(shown,), outcome="tie_open")
     out = tuple(option for option in poll.options if option not in leaders)
-    shown = replace(shown, eliminated=tuple(o for o in poll.standing if o in out and o not in seated))
-    last = plurality.count(replace(poll, seats=vacant, rules=replace(poll.rules, excluded_candidates=out)), number=2)
+    again = replace(poll, seats=vacant, rules=replace(poll.rules, excluded_candidates=out))
+    eliminated = tuple(option for option in poll.standing if option in out and option not in seated)
+    shown = replace(shown, eliminated=eliminated, transfers=_moved(poll, again, eliminated))
+    last = plurality.count(again, number=2)
     return replace(
         first,
         winners=(*seated, *last.winners),
@@ -52,6 +56,28 @@ def _leaders(
     """Who goes on to the second round, the ties on the way, and whether that is settled."""
     leaders, ties, settled = single_round.best(poll, groups, places)
     return leaders, ties, settled or poll.rules.tie_break is None
+
+
+def _moved(poll: Poll, again: Poll, eliminated: tuple[str, ...]) -> tuple[Transfer, ...]:
+    """For whom the ballots of the eliminated count in the second round. Known where each ballot is one undivided vote."""
+    if poll.seats != 1 or plurality.splits(poll.rules):
+        return ()
+    first, second = (_places(each) for each in (poll, again))
+    moved: Counter[tuple[str, str | None, Cause | None]] = Counter()
+    for ranking, ballots in poll.ballots.items():
+        before, _ = plurality.marks(ranking, poll, first)
+        after, cause = plurality.marks(ranking, again, second)
+        for source in before.keys() & set(eliminated):
+            target = next(iter(after), None)
+            moved[source, target, None if target else cause] += ballots
+    order = {option: place for place, option in enumerate((*poll.options, None))}
+    found = sorted(moved.items(), key=lambda item: (order[item[0][0]], order[item[0][1]], str(item[0][2])))
+    return tuple(Transfer(source, target, held, held, left) for (source, target, left), held in found if held)
+
+
+def _places(poll: Poll) -> dict[str, int]:
+    """The options that stand, by place."""
+    return {option: place for place, option in enumerate(poll.options) if option in poll.standing}
 
 
 def _ranking(seated: tuple[str, ...], last: Tally, groups: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
