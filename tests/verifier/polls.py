@@ -131,20 +131,35 @@ def _edges(kind: Any) -> tuple[Any, ...]:
     return (kind.least - 1, kind.least, kind.most, kind.most + 1) if isinstance(kind, kinds.Whole) else ()
 
 
+ODD = (
+    "tie_break_order",
+    "undeclared_write_in",
+    "arithmetic",
+    "decimal_places",
+    "batch_elimination",
+    "cutoff_elimination",
+)
+"""Members that every third poll has if its method knows them: what few polls have, and what most often makes counts differ."""
+
+
 def drawn(method: str, number: int) -> Drawn:
     """The poll of this number: small, so that ties and odd ends are common, marked as people mark, under rules at random."""
     dice = random.Random(f"{method} {number}")
-    options = NAMES[: dice.choice((1, 2, 3, 3, 4, 4, 5, 5))]
-    strict, most = dice.random() < 0.5, dice.choice((0, 1, 2, 5, 9, 14))
+    odd = number % 3 == 2
+    options = NAMES[: dice.choice((3, 4, 5) if odd else (1, 2, 3, 3, 4, 4, 5, 5))]
+    strict, most = dice.random() < 0.5, dice.choice((2, 3, 4, 6) if odd else (0, 1, 2, 5, 9, 14))
     box: dict[Ranking, int] = {}
     for _ in range(most):
-        box[_ranking(dice, options, strict)] = dice.choice((1, 1, 2, 3, 7, 12))
+        box[_ranking(dice, options, strict)] = dice.choice((1, 1, 1, 1, 2) if odd else (1, 1, 2, 3, 7, 12))
     members = METHODS[method].members
     chosen = dice.sample(sorted(members), min(len(members), dice.choice((0, 1, 2, 3, 5))))
+    chosen += [name for name in ODD if odd and name in members and name not in chosen and dice.random() < 0.5]
     if dice.random() < 0.7 and "tie_break" not in chosen:
         chosen.append("tie_break")
     rules = {name: _value(dice, members[name], options) for name in chosen}
-    if dice.random() < 0.08:
+    if odd and "tie_break_order" in rules:
+        rules["tie_break_order"] = dice.sample(options, len(options))
+    if dice.random() < 0.08 and not odd:
         name = dice.choice(sorted(members))
         rules[name] = dice.choice(LOTS if name == "tie_break_resolutions" else (*JUNK, *_edges(members[name])))
     if dice.random() < 0.01:
