@@ -78,6 +78,87 @@ def test_drawn_polls_are_counted_by_both_alike(method: str) -> None:
         assert ours(*poll) == expected, number
 
 
+def ballots(*lines: str) -> Box:
+    """`3 Ann>Bao=Chen>-`: a number and a ranking, `-` for a blank rank."""
+    told = [line.split(" ") for line in lines]
+    ranks = [
+        tuple(() if rank == "-" else tuple(rank.split("=")) for rank in text.split(">") if rank) for _, text in told
+    ]
+    return {ranking: int(number) for ranking, (number, _) in zip(ranks, told, strict=True)}
+
+
+ALL = list(NAMES)
+RARE: dict[str, Poll] = {
+    "nobody stands, though a lot is recorded": (
+        "irv",
+        NAMES[:2],
+        ballots("1 Ann"),
+        1,
+        {"excluded_candidates": ALL[:2], "tie_break_resolutions": [dict(LOTS[-1][0], selecting="winner")]},
+    ),
+    "write-ins in a tie that pairs break": (
+        "irv",
+        NAMES,
+        ballots("1 ", "2 Emma=Deng>Ann=Chen>Chen>Ann>Chen=Emma"),
+        1,
+        {"undeclared_write_in": "Deng", "tie_break": "loser_by_fewest_pairwise_wins"},
+    ),
+    "all votes leave with the write-ins": (
+        "irv",
+        NAMES[:3],
+        ballots("3 Ann"),
+        1,
+        {"undeclared_write_in": "Ann", "tie_break": "order"},
+    ),
+    **{
+        f"a given order of elimination, {method}": (
+            method,
+            NAMES[:4],
+            ballots("2 Ann", "2 Bao", "1 Chen>Deng", "1 Deng>Chen"),
+            seats,
+            {"tie_break": "given_elimination_order", "tie_break_order": ["Deng", "Bao", "Chen", "Ann"]},
+        )
+        for method, seats in (("irv", 1), ("plurality", 1), ("stv-scottish", 2), ("ranked-pairs", 1), ("borda", 2))
+    },
+    **{
+        f"guarded, {places} places": (
+            "stv-meek",
+            NAMES,
+            ballots("7 Ann>Bao", "5 Ann>Chen>Deng", "3 Bao>Deng", "2 Chen", "2 Deng", "2 Emma>Ann"),
+            3,
+            {"arithmetic": "guarded", "decimal_places": places, "batch_elimination": True, "tie_break": "order"},
+        )
+        for places in (1, 2, 3, 4, 9, 20)
+    },
+    **{
+        f"{seats} seats, batches, {method}": (
+            method,
+            NAMES,
+            ballots("9 Ann>Bao", "4 Bao>Ann", "1 Chen>Bao", "1 Deng>Bao", "1 Emma>Ann"),
+            seats,
+            {"batch_elimination": True, "tie_break": "order"},
+        )
+        for method in ("irv", "irv-bottoms-up", "irv-multi-pass", "stv-wigm-prf", "stv-meek")
+        for seats in (0, 1, 2, 3, 4, 5, 6)
+    },
+    "two in the last round and no majority of the first": (
+        "irv",
+        NAMES[:3],
+        ballots("4 Ann", "3 Bao", "3 Chen"),
+        1,
+        {"threshold_basis": "first_round", "continue_until_two": True, "tie_break": "order"},
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", RARE)
+def test_rare_polls_are_counted_by_both_alike(kind: str) -> None:
+    method, options, box, seats, rules = RARE[kind]
+    expected = theirs(method, options, box, seats, rules)
+    assert expected != "refused"
+    assert ours(method, options, box, seats, rules) == expected
+
+
 @pytest.mark.prove
 @pytest.mark.parametrize("method", METHODS)
 def test_polls_at_random_are_counted_by_both_alike(method: str) -> None:
