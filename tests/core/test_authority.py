@@ -90,7 +90,7 @@ paper.return          o R t A
 paper.key             R t
 paper.resolve         R t
 paper.enter           R t
-result.object         r o s R t w a A v p u b m
+result.object         r o s R t w a A v p u b m e
 result.read_objections o R A
 result.record_objection o R A
 delivery.read         o R A
