@@ -11,6 +11,13 @@ from voting.schema import metadata
 from voting.settings import Settings
 from voting.store import engine_for
 
+_BY_HAND = ("search_terms", "ix_search_document_title_terms", "ix_search_document_all_terms")
+"""The full-text index, which each database has in a form of its own."""
+
+
+def _is_compared(name: str | None, _kind: str, _parents: Any) -> bool:
+    return not (name or "").startswith(_BY_HAND)
+
 
 def _run(connection: Connection) -> None:
     context.configure(
@@ -18,6 +25,7 @@ def _run(connection: Connection) -> None:
         target_metadata=metadata,
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
+        include_name=_is_compared,
         transaction_per_migration=True,
     )
     with context.begin_transaction():

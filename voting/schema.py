@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlmodel import SQLModel
 
 import voting.access.tables
+import voting.community.search_tables
 import voting.community.tables
 import voting.contests.tables
 import voting.deliberation.comment_tables

@@ -203,6 +203,8 @@ POST  /v1/proposals/{proposal_id}/submit                401 200 404 404 404 404
 POST  /v1/proposals/{proposal_id}/publish               401 403 404 200 404 200
 POST  /v1/proposals/{proposal_id}/return                401 403 404 200 404 200
 POST  /v1/proposals/{proposal_id}/withdraw              401 200 404 409 409 409
+GET   /v1/communities/{community_id}/search             401 200 404 200 200 200
+GET   /v1/proposals/{proposal_id}/duplicates            401 200 404 200 200 200
 GET   /v1/proposals/{proposal_id}/amendments            401 200 404 200 200 200
 POST  /v1/proposals/{proposal_id}/amendments            401 409 404 201 201 201
 GET   /v1/amendments/{amendment_id}                     401 200 404 200 200 200
@@ -506,6 +508,7 @@ QUERIES = {
     "GET /v1/communities/{community_id}/moderation-counts": "?month=2026-03",
     "GET /v1/contests/{contest_id}/key-change": "?name=x&new_key=y",
     "GET /v1/proposals/{proposal_id}/diff": "?from=1&to=1",
+    "GET /v1/communities/{community_id}/search": "?q=t",
 }
 """What a GET must be asked with."""
 

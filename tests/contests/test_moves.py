@@ -16,10 +16,12 @@ from tests.contests import world
 from tests.contests.people import ADMIN, AUDITOR, FOREIGNER, OFFICER, RESIDENT, RETURNING, STRANGER, TELLER
 from tests.contests.test_drafts import DRAFT
 from tests.contests.world import DAY, NOW
+from voting.community import search_index
 from voting.community.tables import Community
 from voting.contests import certifying, counting, drafts, moves, queries, results
 from voting.contests.tables import BoxRow, Contest, Participation, Tally
 from voting.contests.terms import Terms
+from voting.core import searching
 from voting.core.authority import Principal
 from voting.errors import Conflict, Forbidden, IllegalMove, Invalid, NotFound, Unauthenticated
 from voting.log import journal
@@ -251,6 +253,13 @@ def test_between_count_and_publication_only_officers_see_the_result(session: Ses
 def test_a_published_result_needs_no_account(session: Session) -> None:
     contest_id = published(session)
     assert results.of(session, STRANGER, contest_id, now=NOW + DAY)[1].result["outcome"] == "decided"
+
+
+def test_a_published_result_is_found_by_its_question(session: Session) -> None:
+    contest_id = published(session)
+    question = session.get_one(Contest, contest_id).question
+    terms = searching.wanted(next(iter(question.values())))
+    assert [hit.document.subject_id for hit in search_index.find(session, "com_1", terms)] == [contest_id]
 
 
 def test_objections_last_their_days(session: Session) -> None:

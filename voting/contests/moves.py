@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import insert, literal, null
 from sqlmodel import Session, col, select
 
+from voting.community import search_index
 from voting.contests import closing, counting, entries, moving, queries, ruling
 from voting.contests.queries import Loaded
 from voting.contests.tables import Contest, Participation
@@ -136,8 +137,17 @@ def _counted(
 def publish(session: Session, principal: Principal, contest_id: str, *, now: datetime) -> Loaded:
     """Show the provisional result to everybody. The objection period runs from here."""
     loaded, state = moving.begin(session, principal, contest_id, "publish", now)
-    loaded.contest.provisional_at = loaded.now
+    contest = loaded.contest
+    contest.provisional_at = loaded.now
+    found = search_index.Subject(contest.community_id, "result", contest.id, loaded.now)
+    search_index.put(session, found, contest.question, _labels(session, contest))
     return moving.end(session, principal, loaded, state, "published")
+
+
+def _labels(session: Session, contest: Contest) -> dict[str, str]:
+    """What could be chosen, in every language: a result is found by it."""
+    options = queries.options(session, contest.id)
+    return {tag: " · ".join(option.label[tag] for option in options if tag in option.label) for tag in contest.question}
 
 
 def annul(session: Session, principal: Principal, contest_id: str, *, reason: str | None, now: datetime) -> Loaded:

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
-from voting.community import events, queries
+from voting.community import events, queries, search_index
 from voting.community.tables import Person
 from voting.core import authority
 from voting.core.authority import Principal, Subject
@@ -96,6 +96,7 @@ def _erase_versions(session: Session, comment_ids: Sequence[str]) -> None:
     kept = update(CommentVersion).where(col(CommentVersion.comment_id).in_(comment_ids))
     session.execute(kept.values(text=None, salt=None))
     session.execute(delete(CommentMention).where(col(CommentMention.comment_id).in_(comment_ids)))
+    search_index.forget(session, comment_ids)
 
 
 def _forget_actor(session: Session, kind: str, ids: Sequence[str], actor_id: str | None = None) -> None:

@@ -20,7 +20,7 @@ from voting.core import authority, lifecycle, texts
 from voting.core.authority import Principal
 from voting.core.evidence import journal_entries
 from voting.core.moderation import COMMENT
-from voting.deliberation import comment_subjects, comment_texts, comment_view, moderation_policy, sanctions
+from voting.deliberation import comment_subjects, comment_texts, comment_view, moderation_policy, sanctions, search
 from voting.deliberation.comment_subjects import Thread
 from voting.deliberation.comment_tables import Comment, CommentMention
 from voting.deliberation.comment_view import CommentView, Loaded
@@ -107,6 +107,7 @@ def note(
         text=journal_entries.text_hash(comment.salt or b"", comment.text or "") if is_said else None,
         facts={"thread": comment.thread, **facts},
     )
+    search.shelve_comment(session, comment)
 
 
 def _parent(session: Session, principal: Principal, thread: Thread, parent_id: str) -> Comment:

@@ -13,7 +13,7 @@ from voting.community.tables import Building, Unit
 from voting.core import authority, coordinates, lifecycle, proposals, texts
 from voting.core.authority import Principal, Subject
 from voting.core.proposals import PROPOSAL
-from voting.deliberation import proposal_moves, proposal_queries, proposal_texts
+from voting.deliberation import proposal_moves, proposal_queries, proposal_texts, search
 from voting.deliberation.proposal_queries import Loaded
 from voting.deliberation.proposal_tables import Proposal, ProposalAuthor
 from voting.deliberation.proposal_texts import Text
@@ -84,6 +84,7 @@ def edit(
         proposal.number += 1
         proposal.major = proposal.major if minor else proposal.number
         kept = proposal_texts.write(session, proposal, text, principal.id, loaded.now, minor=minor, note=note)
+        search.shelve(session, proposal, kept)
     session.flush()
     facts: dict[str, Any] = {"number": kept.number, "minor": kept.minor, "members": sorted(changes)}
     proposal_moves.note(session, principal, loaded, "edited", proposal.state, text=kept.text_hash, facts=facts)

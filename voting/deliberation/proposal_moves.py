@@ -10,7 +10,7 @@ from sqlmodel import Session
 from voting.core import lifecycle
 from voting.core.authority import Principal
 from voting.core.proposals import PROPOSAL
-from voting.deliberation import proposal_queries
+from voting.deliberation import proposal_queries, search
 from voting.deliberation.proposal_queries import Loaded
 from voting.log import journal
 from voting.log.journal import EventFact
@@ -41,6 +41,7 @@ def give(
         proposal.submitted_at = loaded.now
     elif command == "publish":
         proposal.published_at = loaded.now
+        search.shelve(session, proposal, proposal_queries.version(session, proposal.id, proposal.number))
     return end(session, principal, loaded, state, _DONE[command], reason)
 
 

@@ -18,7 +18,7 @@ from voting.core.authority import Principal
 from voting.core.evidence import canonical, journal_entries
 from voting.core.evidence.hashes import SIZE
 from voting.core.proposals import Step
-from voting.deliberation import proposal_queries
+from voting.deliberation import proposal_queries, search
 from voting.deliberation.proposal_queries import Loaded
 from voting.deliberation.proposal_tables import Proposal, ProposalVersion
 from voting.errors import Conflict, Fault, Invalid
@@ -125,6 +125,7 @@ def erase(
     if not (reason or "").strip():
         raise Invalid.at("/reason", "reason_required", command="erase_version")
     kept.title, kept.body, kept.note, kept.salt, kept.erased_at = {}, {}, None, None, loaded.now
+    search.shelve(session, loaded.proposal, kept)
     session.flush()
     journal.record(
         session,

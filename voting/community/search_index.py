@@ -1,0 +1,169 @@
+"""What can be searched: put there and taken out by whoever owns the text, in the transaction that shows or hides it.
+
+Both databases hold the same terms and find the same things. Ranked are first what has the whole query in its title, then what
+has it anywhere; the newest first in both.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, delete, text
+from sqlmodel import Session, col, select
+
+from voting.community.search_tables import SearchDocument
+from voting.core import searching
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EXCERPT = 200
+_RANDOM_BITS = 22
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is to be found: its kind and id, what it stands under, and since when it can be read."""
+
+    community_id: str
+    kind: str
+    id: str
+    at: datetime
+    about_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something found. `in_title` says that its title has the whole query."""
+
+    document: SearchDocument
+    in_title: bool
+
+
+def put(session: Session, subject: Subject, title: Mapping[str, str], body: Mapping[str, str]) -> None:
+    """Let a text be found, in the place of an earlier one of the same subject."""
+    row = _row(session, subject.id)
+    home = searching.of_community(subject.community_id)
+    title_terms = f"{home} {searching.indexed(title.values())}"
+    values: dict[str, Any] = {
+        "title": dict(title),
+        "excerpt": {tag: one[:_EXCERPT] for tag, one in body.items()},
+        "title_terms": title_terms,
+        "all_terms": f"{title_terms} {searching.indexed(body.values())}",
+    }
+    if row is None:
+        milliseconds = (subject.at - _EPOCH) // timedelta(milliseconds=1)
+        row = SearchDocument(
+            number=milliseconds << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS),
+            community_id=subject.community_id,
+            subject_kind=subject.kind,
+            subject_id=subject.id,
+            about_id=subject.about_id,
+            at=subject.at,
+            **values,
+        )
+        session.add(row)
+    for name, value in values.items():
+        setattr(row, name, value)
+    session.flush()
+
+
+def remove(session: Session, subject_id: str) -> None:
+    """Let a text be found no more."""
+    row = _row(session, subject_id)
+    if row is not None:
+        session.delete(row)
+        session.flush()
+
+
+def forget(session: Session, subject_ids: Sequence[str]) -> None:
+    """Let erased texts be found no more. SQLite's index is written anew: it would keep the terms in its files."""
+    session.flush()
+    gone = delete(SearchDocument).where(col(SearchDocument.subject_id).in_(subject_ids))
+    found = session.execute(gone.execution_options(synchronize_session=False))
+    if found.rowcount and _is_sqlite(session):  # type: ignore[attr-defined]  # a cursor's result has a count
+        session.connection().exec_driver_sql("INSERT INTO search_terms(search_terms) VALUES ('optimize')")
+
+
+def find(
+    session: Session,
+    community_id: str,
+    terms: Sequence[str],
+    *,
+    kind: str | None = None,
+    after: tuple[int, int] | None = None,
+    limit: int = 20,
+) -> tuple[Hit, ...]:
+    """At most `limit` things that hold all terms, behind `after` (1 in the title or 0, number)."""
+    found: list[Hit] = []
+    for in_title in (True, False):
+        if after is not None and int(in_title) > after[0]:
+            continue
+        query = select(SearchDocument).where(*_holds(session, community_id, terms, in_title))
+        if kind is not None:
+            query = query.where(SearchDocument.subject_kind == kind)
+        if after is not None and int(in_title) == after[0]:
+            query = query.where(col(SearchDocument.number) < after[1])
+        rows = session.exec(query.order_by(col(SearchDocument.number).desc()).limit(limit - len(found)))
+        found += [Hit(row, in_title) for row in rows]
+        if len(found) == limit:
+            break
+    return tuple(found)
+
+
+def alike(
+    session: Session, community_id: str, terms: Sequence[str], *, kind: str, limit: int
+) -> tuple[SearchDocument, ...]:
+    """At most `limit` of the newest things of a kind whose title holds any of the terms."""
+    held = _matches(session, "title_terms", _anyone(session, community_id, terms))
+    query = select(SearchDocument).where(held, SearchDocument.subject_kind == kind)
+    return tuple(session.exec(query.order_by(col(SearchDocument.number).desc()).limit(limit)))
+
+
+def _row(session: Session, subject_id: str) -> SearchDocument | None:
+    return session.exec(select(SearchDocument).where(SearchDocument.subject_id == subject_id)).first()
+
+
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def _holds(session: Session, community_id: str, terms: Sequence[str], in_title: bool) -> list[ColumnElement[bool]]:
+    """All terms in the title; or all terms, and not all of them in the title."""
+    every = [searching.of_community(community_id), *terms]
+    query = (" AND " if _is_sqlite(session) else " & ").join(every)
+    if in_title:
+        return [_matches(session, "title_terms", query)]
+    return [_matches(session, "all_terms", query), _matches(session, "title_terms", query, stands=False)]
+
+
+def _anyone(session: Session, community_id: str, terms: Sequence[str]) -> str:
+    home = searching.of_community(community_id)
+    if _is_sqlite(session):
+        return f"{home} AND ({' OR '.join(terms)})"
+    return f"{home} & ({' | '.join(terms)})"
+
+
+def _matches(session: Session, column: str, query: str, *, stands: bool = True) -> ColumnElement[bool]:
+    """Whether a column holds what the query asks for, or (`stands` false) does not.
+
+    Terms are ASCII letters and digits: nothing in them is an operator of either database.
+    """
+    if _is_sqlite(session):
+        found, query = _SQLITE[column], f"{{{column}}} : ({query})"
+    else:
+        found = _POSTGRES[column]
+    clause = text(found if stands else f"NOT {found}")
+    return clause.bindparams(bindparam(f"{column}_query", query))  # type: ignore[return-value]  # a clause of text is one
+
+
+_SQLITE = {
+    "title_terms": "(number IN (SELECT rowid FROM search_terms WHERE search_terms MATCH :title_terms_query))",
+    "all_terms": "(number IN (SELECT rowid FROM search_terms WHERE search_terms MATCH :all_terms_query))",
+}
+_POSTGRES = {
+    "title_terms": "(to_tsvector('simple', title_terms) @@ to_tsquery('simple', :title_terms_query))",
+    "all_terms": "(to_tsvector('simple', all_terms) @@ to_tsquery('simple', :all_terms_query))",
+}

@@ -1,0 +1,114 @@
+"""Searching a community: proposals, comments and results that everybody in it may read; and what resembles a proposal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from sqlmodel import Session, col, select
+
+from voting.community import search_index
+from voting.community.search_index import Hit
+from voting.community.search_tables import SearchDocument
+from voting.core import authority, moderation, searching
+from voting.core.authority import Principal, Subject
+from voting.deliberation import proposal_queries
+from voting.deliberation.comment_tables import Comment
+from voting.deliberation.proposal_tables import Proposal, ProposalVersion
+from voting.errors import Invalid
+
+KINDS = ("proposal", "comment", "result")
+LIKE = Fraction(1, 4)
+"""From this likeness of titles on, a proposal is shown as a possible duplicate."""
+MOST_ALIKE = 5
+_CANDIDATES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A proposal that resembles another, and how much their titles do."""
+
+    document: SearchDocument
+    likeness: Fraction
+
+
+def find(
+    session: Session,
+    principal: Principal,
+    community_id: str,
+    query: str,
+    *,
+    kind: str | None = None,
+    after: tuple[int, int] | None = None,
+    limit: int = 20,
+    now: datetime,
+) -> tuple[Hit, ...]:
+    """At most `limit` things that hold every term of the query, those with all of them in the title first, then the newest."""
+    at = proposal_queries.community_time(session, principal, community_id, now)
+    authority.require(principal, "proposal.read", Subject(community_id, kind="proposal"))
+    terms = searching.wanted(query)
+    if not terms:
+        raise Invalid.at("/q", "nothing_to_search")
+    found: list[Hit] = []
+    while len(found) < limit:
+        wanted = limit - len(found)
+        hits = search_index.find(session, community_id, terms, kind=kind, after=after, limit=wanted)
+        found += _readable(session, hits, at)
+        if len(hits) < wanted:
+            break
+        after = (int(hits[-1].in_title), hits[-1].document.number)
+    return tuple(found)
+
+
+def _readable(session: Session, hits: Sequence[Hit], now: datetime) -> list[Hit]:
+    """Those that everybody reads at this instant: a comment may be hidden, and its hiding may end by itself."""
+    ids = [hit.document.subject_id for hit in hits if hit.document.subject_kind == "comment"]
+    query = select(Comment.id, Comment.state, Comment.hidden_until).where(col(Comment.id).in_(ids))
+    shown = (
+        {one for one, state, until in session.exec(query) if moderation.is_shown(state, until, now)} if ids else set()
+    )
+    return [hit for hit in hits if hit.document.subject_kind != "comment" or hit.document.subject_id in shown]
+
+
+def duplicates(session: Session, principal: Principal, proposal_id: str, *, now: datetime) -> tuple[Alike, ...]:
+    """Published proposals whose titles resemble this one's, the likest first: to be looked at before it is published."""
+    loaded = proposal_queries.load(session, principal, proposal_id, now)
+    text = proposal_queries.version(session, proposal_id, loaded.proposal.number)
+    terms = searching.indexed(text.title.values()).split()
+    if not terms:
+        return ()
+    home = loaded.proposal.community_id
+    some = tuple(dict.fromkeys(terms))[: searching.MOST_TERMS]
+    found = search_index.alike(session, home, some, kind="proposal", limit=_CANDIDATES)
+    compared = [
+        Alike(row, searching.likeness(terms, row.title_terms.split()[1:]))
+        for row in found
+        if row.subject_id != proposal_id
+    ]
+    near = sorted(
+        (one for one in compared if one.likeness >= LIKE), key=lambda one: (-one.likeness, -one.document.number)
+    )
+    return tuple(near[:MOST_ALIKE])
+
+
+def shelve(session: Session, proposal: Proposal, text: ProposalVersion) -> None:
+    """Let a published proposal be found by its newest text; by nothing where that was erased."""
+    if proposal.published_at is None or text.number != proposal.number:
+        return
+    if text.erased_at is not None:
+        search_index.forget(session, (proposal.id,))
+        return
+    subject = search_index.Subject(proposal.community_id, "proposal", proposal.id, proposal.published_at)
+    search_index.put(session, subject, text.title, text.body)
+
+
+def shelve_comment(session: Session, comment: Comment) -> None:
+    """Let a comment be found as long as it stands; whether it is hidden at the moment is asked when it is found."""
+    if comment.text is None or comment.state not in moderation.SHOWN:
+        search_index.remove(session, comment.id)
+        return
+    about = comment.thread.partition(":")[2]
+    subject = search_index.Subject(comment.community_id, "comment", comment.id, comment.created_at, about)
+    search_index.put(session, subject, {}, {"und": comment.text})
