@@ -30,6 +30,7 @@ layers: $(STAMP)
 
 prove: $(STAMP)  ## Slow proofs, run by hand.
 	$(BIN)/pytest -m prove
+	YISHI_EXAMPLES=500 $(BIN)/pytest tests/core/count
 
 bench: $(STAMP)  ## Measurements against peers and limits; see bench/README.md.
 	$(BIN)/python -m bench.cast

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import httpx
 import jsonschema_rs
+import pytest
+from fastapi import FastAPI
 from sqlmodel import Session
 
+from tests.access.world import a_role
+from tests.contests import world
 from tests.contests.test_drafts import faults
+from tests.contests.world import person
 from voting.contests import methods
 from voting.core import ballot
 from voting.core import count as engine
+from voting.store import transact
 
 CATALOGUE = {form.method: form for form in methods.catalogue()}
 RULES = [(form.method, rule) for form in CATALOGUE.values() for rule in form.rules]
@@ -79,3 +86,36 @@ def test_the_ballot_that_is_named_is_the_ballot_that_is_taken() -> None:
         assert (taken.ranks == 1) == (form.paper in ("one", "several")), method
         assert (taken.marks > 1) == (form.paper in ("several", "grades", "equal_ranking")), method
         assert (taken.best is not None) == (form.paper == "grades"), method
+
+
+LOT = {"round": 1, "tied": "#/options/0", "selected": "#/options/0", "selecting": "winner"}
+
+
+@pytest.mark.anyio
+async def test_what_cannot_be_counted_is_refused_over_http_with_what_is_legal(
+    app: FastAPI, client: httpx.AsyncClient
+) -> None:
+    services = app.state.services
+    world.build(services.engine)
+    transact(services.engine, lambda session: session.add(a_role("rle_1", person(0), "social_worker")))
+    asked = {
+        "roll_id": "rol_1",
+        "question": {"en": "How?"},
+        "opens_at": "2031-01-01T00:00:00Z",
+        "closes_at": "2031-01-02T00:00:00Z",
+        "options": [{"label": {"en": str(number)}} for number in range(14)],
+    }
+
+    async def refused(method: str, seats: int, **rules: Any) -> tuple[str, str, str]:
+        headers = {"Authorization": f"Bearer {services.issuer.issue_access(person(0), 'com_1', services.clock())}"}
+        body = asked | {"method": method, "seats": seats, "rules": rules}
+        answer = await client.post("/v1/communities/com_1/contests", json=body, headers=headers)
+        assert answer.status_code == 422, answer.text
+        [fault] = answer.json()["errors"]
+        return fault["pointer"], fault["code"], fault["fix"]
+
+    overvote = await refused("irv", 1, overvote="ignore")
+    assert overvote[:2] == ("/rules/overvote", "illegal_rule")
+    assert "exhaust_immediately" in overvote[2]
+    assert (await refused("irv", 1, tie_break_resolutions=[LOT]))[0] == "/rules/tie_break_resolutions/0/tied"
+    assert (await refused("stv-gregory-exact", 13))[:2] == ("/seats", "method_takes_fewer")

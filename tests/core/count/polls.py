@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from voting.core.count import OVERVOTE, Ranking, Tally, count
@@ -24,6 +26,15 @@ STRICT = (
 """Methods that read rankings of one option a rank, and keep every ballot in every round."""
 
 STV = tuple(method for method in STRICT if method.startswith("stv"))
+
+
+SHARE = int(os.environ.get("YISHI_EXAMPLES", "30"))
+"""Of a hundred examples a property asks for, how many are drawn in every run; `make prove` draws many more."""
+
+
+def examples(number: int) -> settings:
+    """So many examples of a property, or the share of them that this run takes."""
+    return settings(max_examples=max(8, number * SHARE // 100), deadline=None)
 
 
 def ballots(text: str) -> dict[Ranking, int]:

@@ -11,10 +11,11 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import shared_folder
+from tests.core.count.polls import examples
 from voting.core.count import METHODS, Tally, case_from_json, count
 from voting.core.count.chart import chart
 from voting.core.count.chart_flow import GONE, flows_between, rows_of
@@ -144,7 +145,7 @@ WITH_TRANSFERS = ("irv", "irv-bottoms-up", "stv-scottish", "stv-wigm-rctab", "st
 
 
 @given(box=boxes, method=st.sampled_from(WITH_TRANSFERS), seats=st.integers(1, 3))
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_what_flows_into_a_row_is_what_the_row_holds(box: dict[Any, int], method: str, seats: int) -> None:
     tally = count(
         method, NAMES, box, seats, {"tie_break": "order" if method != "stv-scottish" else "backwards_then_order"}
@@ -159,7 +160,7 @@ def test_what_flows_into_a_row_is_what_the_row_holds(box: dict[Any, int], method
 
 
 @given(box=boxes, method=st.sampled_from(sorted(METHODS)), data=st.data())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_equal_tallies_draw_equal_bytes(box: dict[Any, int], method: str, data: st.DataObject) -> None:
     shuffled = dict(data.draw(st.permutations(list(box.items()))))
     assert chart(count(method, NAMES, box), "zh") == chart(count(method, NAMES, shuffled), "zh")

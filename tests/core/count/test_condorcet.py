@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.core.count.polls import examples
 from voting.core.count import OVERVOTE, IllegalRule, Ranking, Tally, count, tally_to_json
 from voting.core.count import pairwise_packed as packed
 from voting.core.count.pairwise import Pairwise, reference, weak_order
@@ -85,7 +86,7 @@ def prefers(ranking: Ranking, option: str, other: str, unranked: str) -> bool:
 
 @pytest.mark.parametrize("unranked", UNRANKED)
 @given(box=boxes)
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_the_matrix_counts_the_ballots_that_prefer_one_to_the_other(unranked: str, box: Ballots) -> None:
     pairwise = matrix(count("copeland", OPTIONS, box, 1, {"unranked": unranked}))
     for option, other in permutations(OPTIONS, 2):
@@ -94,7 +95,7 @@ def test_the_matrix_counts_the_ballots_that_prefer_one_to_the_other(unranked: st
 
 
 @given(box=boxes, rest=st.booleans(), times=st.integers(1, 10**6))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_the_packed_matrix_is_the_matrix_of_the_definition(box: Ballots, rest: bool, times: int) -> None:
     index = {option: place for place, option in enumerate(OPTIONS)}
     orders = {weak_order(ranking, index, Rules()): ballots * times for ranking, ballots in box.items()}
@@ -119,7 +120,7 @@ def strengths(pairwise: Pairwise, kind: str) -> dict[tuple[str, str], Strength]:
 
 @pytest.mark.parametrize("kind", STRENGTHS)
 @given(box=boxes)
-@settings(max_examples=30, deadline=None)
+@examples(30)
 def test_schulze_finds_the_strongest_of_all_paths(kind: str, box: Ballots) -> None:
     tally = count("schulze", OPTIONS, box, 1, {"strength": kind})
     assert tally.comparison is not None
@@ -133,7 +134,7 @@ def test_schulze_finds_the_strongest_of_all_paths(kind: str, box: Ballots) -> No
 
 
 @given(box=boxes)
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_schulze_ranks_nobody_above_an_option_with_the_stronger_path(box: Ballots) -> None:
     tally = count("schulze", OPTIONS, box)
     if tally.ranking is None:
@@ -148,7 +149,7 @@ def test_schulze_ranks_nobody_above_an_option_with_the_stronger_path(box: Ballot
 
 @pytest.mark.parametrize("kind", ["winning_votes", "margins", "ratio"])
 @given(box=full_boxes)
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_ranked_pairs_keeps_the_strongest_victories_any_order_can_keep(kind: str, box: Ballots) -> None:
     tally = count("ranked-pairs", OPTIONS, box, 1, {"strength": kind})
     direct = strengths(matrix(tally), kind)
@@ -167,7 +168,7 @@ def subsets(options: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 
 
 @given(box=boxes)
-@settings(max_examples=80, deadline=None)
+@examples(80)
 def test_the_smith_set_is_the_smallest_that_beats_everyone_outside(box: Ballots) -> None:
     tally = count("smith-set", OPTIONS, box)
     wins = strengths(matrix(tally), "winning_votes")
@@ -180,7 +181,7 @@ def test_the_smith_set_is_the_smallest_that_beats_everyone_outside(box: Ballots)
 
 
 @given(box=boxes)
-@settings(max_examples=80, deadline=None)
+@examples(80)
 def test_the_schwartz_set_joins_the_smallest_sets_that_nobody_outside_beats(box: Ballots) -> None:
     tally = count("schwartz-set", OPTIONS, box)
     wins = strengths(matrix(tally), "winning_votes")
@@ -194,13 +195,13 @@ def test_the_schwartz_set_joins_the_smallest_sets_that_nobody_outside_beats(box:
 
 
 @given(box=boxes)
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_the_schwartz_set_lies_within_the_smith_set(box: Ballots) -> None:
     assert set(count("schwartz-set", OPTIONS, box).winners) <= set(count("smith-set", OPTIONS, box).winners)
 
 
 @given(box=boxes, unranked=st.sampled_from(UNRANKED))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_a_condorcet_winner_wins_by_every_method(box: Ballots, unranked: str) -> None:
     winner = count("condorcet-winner", OPTIONS, box, 1, {"unranked": unranked}).winners
     if not winner:
@@ -211,7 +212,7 @@ def test_a_condorcet_winner_wins_by_every_method(box: Ballots, unranked: str) ->
 
 
 @given(box=boxes)
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_a_condorcet_loser_never_wins_by_schulze_ranked_pairs_or_copeland(box: Ballots) -> None:
     loser = count("condorcet-loser", OPTIONS, box).winners
     for method, rules in variants(("schulze", "ranked-pairs", "copeland")):
@@ -219,7 +220,7 @@ def test_a_condorcet_loser_never_wins_by_schulze_ranked_pairs_or_copeland(box: B
 
 
 @given(box=boxes, names=st.permutations(OPTIONS))
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_renaming_the_options_renames_the_result(box: Ballots, names: list[str]) -> None:
     new = dict(zip(OPTIONS, names, strict=True))
     renamed = {tuple(tuple(new[o] for o in rank) for rank in ranking): ballots for ranking, ballots in box.items()}
@@ -231,7 +232,7 @@ def test_renaming_the_options_renames_the_result(box: Ballots, names: list[str])
 
 
 @given(box=boxes, data=st.data())
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_the_order_of_the_ballots_changes_nothing(box: Ballots, data: st.DataObject) -> None:
     shuffled = dict(data.draw(st.permutations(list(box.items()))))
     for method, rules in variants((*RANKING_METHODS, *SET_METHODS)):
@@ -239,7 +240,7 @@ def test_the_order_of_the_ballots_changes_nothing(box: Ballots, data: st.DataObj
 
 
 @given(box=boxes)
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_an_option_nobody_ranks_stands_at_the_end_and_changes_no_order(box: Ballots) -> None:
     for method in ("schulze", "ranked-pairs"):
         before, after = count(method, OPTIONS, box), count(method, (*OPTIONS, "e"), box)

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import shared_folder
+from tests.core.count.polls import examples
 from voting.core.count import METHODS, Tally, case_from_json, count, tally_to_json
 from voting.core.count.explain import explain
 from voting.core.count.say import Speaker, figure
@@ -224,7 +225,7 @@ boxes = st.dictionaries(st.one_of(rankings, weak), st.integers(1, 40), max_size=
 
 
 @given(box=boxes, method=st.sampled_from(sorted(METHODS)), seats=st.integers(1, 3), breaks=st.booleans())
-@settings(max_examples=250, deadline=None)
+@examples(250)
 def test_every_number_said_stands_in_the_tally(box: dict[Any, int], method: str, seats: int, breaks: bool) -> None:
     tally = count(method, LETTERS, box, seats, {"tie_break": "candidate_order"} if breaks else {})
     known = {*numbers_in(tally), *numbers_in(tally_to_json(tally)), *totals(tally)}

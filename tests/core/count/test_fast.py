@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.core.count.polls import NAMES, ballots, marked_boxes
+from tests.core.count.polls import NAMES, ballots, examples, marked_boxes
 from voting.core.count import IllegalBallot, IllegalPoll, Ranking, count, legal_rules, packed, slices
 from voting.core.count.fast import MATRIX, RUNOFFS, count_packed
 
-SOME = settings(max_examples=30, deadline=None)
+SOME = examples(30)
 MANY = tuple("abcdefghijklmnopqrstuvwxyzABCD")
 ROUNDS = (*RUNOFFS, "stv-gregory-exact")
 
@@ -66,7 +66,7 @@ def test_every_round_equals_the_reference(
 
 
 @pytest.mark.parametrize("method", sorted(MATRIX))
-@settings(max_examples=10, deadline=None)
+@examples(10)
 @given(box=single_boxes(), data=st.data())
 def test_every_matrix_equals_the_reference(method: str, box: Mapping[Ranking, int], data: st.DataObject) -> None:
     rules = data.draw(every_rule(method))
@@ -75,7 +75,7 @@ def test_every_matrix_equals_the_reference(method: str, box: Mapping[Ranking, in
 
 
 @pytest.mark.parametrize("method", ROUNDS)
-@settings(max_examples=8, deadline=None)
+@examples(8)
 @given(box=single_boxes(MANY, 60), seats=st.integers(1, 4))
 def test_thirty_options_and_twelve_ranks_fit(method: str, box: Mapping[Ranking, int], seats: int) -> None:
     rules = {"tie_break": "previous_rounds_then_random", "tie_break_seed": "7"}
@@ -139,7 +139,7 @@ def test_skipped_ranks_at_the_end_of_a_key_are_dropped() -> None:
     assert box.rankings("AB") == {(): 2, (("A",),): 3}
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(box=marked_boxes())
 def test_a_rank_of_several_marks_is_refused_and_no_other(box: Mapping[Ranking, int]) -> None:
     several = any(len(rank) > 1 or rank == ("__OVERVOTE__",) for ranking in box for rank in ranking)

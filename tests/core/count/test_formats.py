@@ -12,9 +12,10 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.core.count.polls import examples
 from voting.core.count import OVERVOTE, Case, Ranking, count, validate_rules
 from voting.core.count.errors import IllegalFile, Inexpressible
 from voting.core.count.formats import READERS, blt, case_form, cvr, json_text, preflib, ranks_csv, results
@@ -57,26 +58,26 @@ def files(ranking: st.SearchStrategy[Ranking], seats: st.SearchStrategy[int | No
 
 
 @given(file=files(any_ranking, st.integers(0, 9), withdrawn=True))
-@settings(max_examples=80, deadline=None)
+@examples(80)
 def test_a_blt_file_is_read_as_it_was_written(file: BallotFile) -> None:
     assert blt.read(blt.write(file)) == file
 
 
 @given(file=files(with_unknown, st.none()))
-@settings(max_examples=80, deadline=None)
+@examples(80)
 def test_a_table_is_read_as_it_was_written(file: BallotFile) -> None:
     read = ranks_csv.read(ranks_csv.write(file))
     assert (read.options, read.ballots) == (file.options, file.ballots)
 
 
 @given(file=files(st.one_of(strict_ranking, weak_ranking), st.none()))
-@settings(max_examples=80, deadline=None)
+@examples(80)
 def test_a_preflib_file_is_read_as_it_was_written(file: BallotFile) -> None:
     assert preflib.read(preflib.write(file)) == file
 
 
 @given(file=files(with_unknown, st.one_of(st.none(), st.integers(0, 9))))
-@settings(max_examples=80, deadline=None)
+@examples(80)
 def test_cast_vote_records_are_read_as_they_were_written(file: BallotFile) -> None:
     assert cvr.read(cvr.write(file, ORIGIN)) == file
 
@@ -84,7 +85,7 @@ def test_cast_vote_records_are_read_as_they_were_written(file: BallotFile) -> No
 @given(
     file=files(with_unknown, st.integers(1, 3)), threshold=st.sampled_from(["droop_integer", "percent_of_active:60"])
 )
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_a_case_is_read_as_it_was_written(file: BallotFile, threshold: str) -> None:
     lots = [{"round": 1, "tied": ["Ann", "Bao 宝"], "selected": "Ann", "selecting": "loser", "pass": 2}]
     rules = {"threshold": threshold, "tie_break": "ask", "tie_break_resolutions": lots, "max_rankings": 3}
@@ -110,7 +111,7 @@ def _schema(path: Path) -> jsonschema_rs.Validator:
 
 
 @given(file=files(with_unknown, st.one_of(st.none(), st.integers(0, 9))))
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_cast_vote_records_fit_the_schema(cvr_schema: jsonschema_rs.Validator, file: BallotFile) -> None:
     cvr_schema.validate(json.loads(cvr.write(file, ORIGIN)))
 
@@ -366,7 +367,7 @@ def test_json_made_to_break_a_parser_is_refused(read: Callable[[str], Any], text
 
 
 @given(text=st.text(alphabet='0123456789=-"()#\\ \n,;:{}[]abAB', max_size=60))
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_a_reader_takes_a_text_or_refuses_it(text: str) -> None:
     for read in (*READERS.values(), case_form.read, results.read):
         places = fault_of(read, text)
@@ -449,7 +450,7 @@ def test_a_plain_ranking_drops_empty_ranks_at_its_end() -> None:
         st.none() | st.booleans() | st.integers() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)
     )
 )
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_written_json_is_read_back_and_every_value_has_its_place(value: Any) -> None:
     text = json_text.dump(value)
     assert json_text.parse("JSON", text) == value

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.core.count.polls import NAMES, strict_boxes
+from tests.core.count.polls import NAMES, examples, strict_boxes
 from voting.core.count import Ranking, count
 
 DECIDED = {"tie_break": "order", "tie_break_order": NAMES}
-SOME = settings(max_examples=60, deadline=None)
+SOME = examples(60)
 
 Weights = dict[int, Fraction]
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tests.core.count.polls import NAMES, STRICT, STV, marked_boxes, rank_rules, strict_boxes
+from tests.core.count.polls import NAMES, STRICT, STV, examples, marked_boxes, rank_rules, strict_boxes
 from voting.core.count import METHODS, Ranking, count
 
-FEW = settings(max_examples=10, deadline=None)
+FEW = examples(10)
 DECIDED = {"tie_break": "candidate_order", "tie_break_order": NAMES}
 
 
