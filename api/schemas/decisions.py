@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.actions import offered
 from api.schemas.base import Actionable, Instant, Representation, Request
-from api.schemas.rules import EvaluationOut
+from api.schemas.rules import EvaluationOut, StrictestOut
 from voting.community.queries import Action
 from voting.contests.decision import Decided
 from voting.contests.timeline import Step, Timeline
@@ -49,6 +49,10 @@ class DecisionOut(Representation):
     evaluation: EvaluationOut | None = Field(description="Every test; null where the turnout floor was missed")
     next_round: AskedOut | None
     next_contest_id: str | None = Field(description="The contest that holds it, once it is drafted")
+    effects: list[str] = Field(description="What the decision brings about, by which the law picks the rule")
+    strictest: StrictestOut | None = Field(
+        description="How the rules that the effects demand stand to the one that decided, with counts that show it"
+    )
     challenge: list[BoundOut] = Field(description="Until when the result may be challenged, by which clause")
 
     @classmethod
@@ -67,6 +71,8 @@ class DecisionOut(Representation):
             ),
             next_round=None if found.asked is None else AskedOut.model_validate(found.asked),
             next_contest_id=found.next_id,
+            effects=list(contest.effects),
+            strictest=None if found.because is None else StrictestOut.of(found.because),
             challenge=[BoundOut.model_validate(bound) for bound in found.challenge],
         )
 

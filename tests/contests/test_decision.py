@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,11 +17,12 @@ from tests.contests.people import OFFICER, RESIDENT, RETURNING, STRANGER, TELLER
 from tests.contests.test_drafts import DRAFT, faults
 from tests.contests.test_moves import fill
 from tests.contests.world import DAY, NOW
-from voting.contests import decision, drafts, moves, queries, timeline
+from voting.contests import decision, drafts, moves, queries, ruling, timeline
 from voting.contests.drafts import NewOption
 from voting.contests.tables import BoxRow, Contest, OpenBallotLink, Participation
 from voting.core import rules
 from voting.core.rules.evaluate import FAILED, INCONCLUSIVE, PASSED
+from voting.core.rules.strictest import STRICTER
 from voting.errors import Conflict, Forbidden, IllegalMove, Invalid, Unauthenticated
 from voting.log import journal
 from voting.roll.tables import Roll, RollEntry, RollVoter
@@ -118,6 +120,28 @@ def test_the_strictest_rule_that_the_effects_demand_is_taken(session: Session) -
     effects = ["cn.civil-code-278.item-5", "cn.parking.on-common-ground"]
     draft = replace(QUESTION, roll_id=owners(session, (1, 2)), rule_id=None, effects=effects, secrecy="open")
     assert drafts.create(session, OFFICER, "com_1", draft, now=NOW).contest.rule_id == SPECIAL
+
+
+def test_effects_of_which_none_contains_the_others_are_refused_with_counts_that_show_it() -> None:
+    apart = rules.strictest((rules.rule(ORDINARY), rules.rule("cn.property-regs-2018.ordinary")))
+    with pytest.raises(Invalid) as refused:
+        ruling.the_one(apart)
+    fault = refused.value.faults[0]
+    assert (fault.pointer, fault.code) == ("/effects", "effects_need_several_rules")
+    counts = json.loads(str(fault.facts["counts"]))
+    first, second = str(fault.facts["first"]), str(fault.facts["second"])
+    assert (rules.evaluate(first, counts).passed, rules.evaluate(second, counts).passed) == (True, False)
+
+
+def test_a_decision_says_why_this_rule_decides(session: Session) -> None:
+    effects = ["cn.civil-code-278.item-5", "cn.parking.on-common-ground"]
+    changes = {"roll_id": owners(session, (1, 1, 1, 1)), "rule_id": None, "effects": effects, "secrecy": "open"}
+    contest_id = opened(session, **changes)
+    cast_open(session, contest_id, {0: 0, 1: 0, 2: 0, 3: 1})
+    because = found(session, finish(session, contest_id)).because
+    assert because is not None
+    assert [rule.id for rule in because.binding] == [SPECIAL]
+    assert [(one.first.id, one.second.id, one.kind) for one in because.relations] == [(SPECIAL, ORDINARY, STRICTER)]
 
 
 def test_a_stricter_rule_than_the_effects_demand_may_be_named(session: Session) -> None:

@@ -15,7 +15,7 @@ from voting.contests.tables import Contest, Option, Tally
 from voting.contests.terms import from_document
 from voting.core import rules
 from voting.core.authority import Principal
-from voting.core.rules import Decision, Rule
+from voting.core.rules import Decision, Rule, Strictest
 from voting.core.rules.evaluate import INCONCLUSIVE
 from voting.errors import Conflict, Invalid
 
@@ -44,6 +44,8 @@ class Decided:
     asked: Asked | None
     challenge: tuple[Bound, ...]
     next_id: str | None
+    because: Strictest | None = None
+    """Why this rule: how those that the effects demand stand to each other; nothing for a contest without effects."""
 
     @property
     def outcome(self) -> str:
@@ -69,6 +71,7 @@ def of(session: Session, principal: Principal, contest_id: str, *, now: datetime
         asked=None if found is None else _asked(rule, found, tuple(o.id for o in queries.options(session, contest.id))),
         challenge=ruling.certifies_from(session, contest),
         next_id=_next(session, contest.id),
+        because=_because(rule, contest),
     )
 
 
@@ -80,7 +83,12 @@ def _external(session: Session, principal: Principal, loaded: Loaded, now: datet
     found = _while_heard(session, loaded, found)
     options = tuple(option.id for option in queries.options(session, contest.id))
     challenge = ruling.certifies_from(session, contest)
-    return Decided(loaded, rule, found, _asked(rule, found, options), challenge, _next(session, contest.id))
+    asked, next_id = _asked(rule, found, options), _next(session, contest.id)
+    return Decided(loaded, rule, found, asked, challenge, next_id, _because(rule, contest))
+
+
+def _because(rule: Rule, contest: Contest) -> Strictest | None:
+    return rules.strictest((rule, *rules.demanded(contest.effects))) if contest.effects else None
 
 
 def _decide(session: Session, loaded: Loaded, tally: Tally, rule: Rule) -> Decision:

@@ -6,6 +6,7 @@ effects must be at least as strict as each of them demands.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -20,7 +21,7 @@ from voting.community import documents
 from voting.community.tables import Community
 from voting.contests.tables import Contest
 from voting.core import rules
-from voting.core.rules import Rule, calendars, clocks
+from voting.core.rules import Rule, Strictest, calendars, clocks
 from voting.core.rules.bylaws import Bylaws, OfficialChannel
 from voting.core.rules.decide import methods
 from voting.core.rules.form import Words
@@ -72,10 +73,20 @@ def chosen(rule_id: str | None, effects: Sequence[str]) -> str | None:
     """The rule that decides: the one named, else the strictest that the effects demand. Raises `Invalid`."""
     if rule_id is not None or not effects:
         return rule_id
-    binding = rules.strictest(rules.demanded(effects)).binding
-    if len(binding) > 1:
-        raise Invalid.at("/effects", "effects_need_several_rules", rules=tuple(rule.id for rule in binding))
-    return binding[0].id
+    return the_one(rules.strictest(rules.demanded(effects))).id
+
+
+def the_one(found: Strictest) -> Rule:
+    """The rule that contains all others. Raises `Invalid` where several bind, with counts that pass one of them alone.
+
+    One ballot is decided by one rule: what counts as taking part may differ between them (docs/adr/0010).
+    """
+    if len(found.binding) == 1:
+        return found.binding[0]
+    apart = next(one for one in found.relations if one.first in found.binding and one.second in found.binding)
+    shown = json.dumps(rules.strictest_to_json(found)["relations"][found.relations.index(apart)].get("only_first", {}))
+    facts = {"rules": tuple(rule.id for rule in found.binding), "first": apart.first.id, "second": apart.second.id}
+    raise Invalid.at("/effects", "effects_need_several_rules", **facts, counts=shown)
 
 
 def tie_break(rule_id: str | None) -> str | None:
