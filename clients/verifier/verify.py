@@ -1661,6 +1661,8 @@ def count_two_round(poll: Poll) -> dict[str, Any]:
         rounds.add(1, first.scores, first.left, **opening)
         return _two_rounds(poll, rounds, "tie_open", first.groups)
     out = [place for place in poll.standing if place not in leaders]
+    if not out:
+        return one_round(poll, first, by_round=True)
     lost = [place for place in out if place not in seated]
     withdrawn = [option for place, option in enumerate(poll.options) if place not in leaders]
     again = replace(poll, seats=vacant, rules={**poll.rules, "excluded_candidates": withdrawn})

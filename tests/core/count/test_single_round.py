@@ -130,6 +130,11 @@ def test_else_the_two_leaders_meet_and_every_ballot_counts_for_the_one_it_ranks_
     assert moved == [("C", "B", 3, None), ("D", None, 1, "choices")]
 
 
+def test_there_is_no_second_round_between_the_same_options() -> None:
+    tally = counted("two-round", "2 A; 2 B", options="AB")
+    assert (len(tally.rounds), tally.winners, tally.outcome) == (1, ("A", "B"), "tie_open")
+
+
 def test_a_tie_for_the_second_round_is_broken_by_the_rule() -> None:
     rules = {"tie_break": "order", "tie_break_order": ["C", "B", "A"]}
     tally = counted("two-round", "5 A; 3 B>A; 3 C>B", options="ABC", **rules)

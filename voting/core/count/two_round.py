@@ -2,8 +2,8 @@
 
 Where there are no more options than seats, all are elected at once. Else, for each seat that no majority fills, two options
 go on; equal votes for the last place are broken by the tie-break, or all of them go on where the rules name none. In the
-second round every ballot counts for the leader it ranks highest, and the most votes win. Votes are ballots, or shares of
-them where equal ranks are split.
+second round every ballot counts for the leader it ranks highest, and the most votes win; there is none where it would find
+the same options again. Votes are ballots, or shares of them where equal ranks are split.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ def count(poll: Poll) -> Tally:
     shown = replace(opening, elected=seated, ties=ties)
     if not settled:
         return replace(first, winners=seated, rounds=(shown,), outcome="tie_open")
+    if set(leaders) == set(poll.standing):
+        return first
     out = tuple(option for option in poll.options if option not in leaders)
     again = replace(poll, seats=vacant, rules=replace(poll.rules, excluded_candidates=out))
     eliminated = tuple(option for option in poll.standing if option in out and option not in seated)
