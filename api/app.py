@@ -18,6 +18,7 @@ from api.front import Front
 from api.observability import Meter
 from api.routes import (
     amendments,
+    attachments,
     ballots,
     buildings,
     bundles,
@@ -120,6 +121,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     proposals.router,
     endorsements.router,
     amendments.router,
+    attachments.router,
     lineage.router,
     search.router,
     proposal_reviews.router,

@@ -41,13 +41,30 @@ BODY: dict[str, Any] = {
 """For a route's `openapi_extra`: `{"requestBody": uploads.BODY}`."""
 
 
+ATTACHABLE = ("image/png", "image/jpeg", "image/webp", "application/pdf")
+
+ATTACHED_BODY: dict[str, Any] = {
+    "required": True,
+    "content": {**dict.fromkeys(ATTACHABLE, _BINARY), FORM: _FORM},
+}
+"""For the route of attachments. What a file is follows from its bytes, never from what it is called."""
+
+
 async def _uploaded(request: Request) -> bytes:
+    return await _read(request, _BYTES, (CSV, XLSX))
+
+
+async def _attached(request: Request) -> bytes:
+    return await _read(request, (*ATTACHABLE, "application/octet-stream", ""), ATTACHABLE)
+
+
+async def _read(request: Request, kinds: tuple[str, ...], named: tuple[str, ...]) -> bytes:
     exchange = exchange_of(request.scope)
     kind = exchange.header(b"content-type").partition(";")[0].strip().lower()
-    if kind in _BYTES:
+    if kind in kinds:
         return exchange.body
     if kind != FORM:
-        raise UnsupportedMedia("unsupported_media_type", expected=f"{CSV}, {XLSX}, {FORM}")
+        raise UnsupportedMedia("unsupported_media_type", expected=", ".join((*named, FORM)))
     return await _part(request)
 
 
@@ -64,3 +81,6 @@ async def _part(request: Request) -> bytes:
 
 Uploaded = Annotated[bytes, Depends(_uploaded)]
 """The bytes of the file that was sent."""
+
+Attached = Annotated[bytes, Depends(_attached)]
+"""The bytes of an image or a PDF that was sent."""

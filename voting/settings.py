@@ -40,6 +40,10 @@ class Settings(BaseSettings):
     log_state_dir: Path = Field(default_factory=lambda given: given["key_file"].with_name("log-state"))
     """Where this machine notes the last tree it signed of each log, outside the database and its backups. Default: the folder
     `log-state` beside `key_file`."""
+    attachments_url: str = Field(
+        default_factory=lambda given: given["key_file"].absolute().with_name("attachments").as_uri()
+    )
+    """Where attached files lie: `file:///folder` or `s3://bucket/prefix`. Default: `attachments` beside `key_file`."""
     witnesses: list[str] = Field(default_factory=list)
     """Verifier keys (type 0x04) of witnesses whose cosignatures are kept and served; a JSON list in the environment."""
 

@@ -282,7 +282,8 @@ class ProposalOut(Actionable):
             view.actions, base, edit="PATCH", invite=f"POST {base}/authors", accept_invitation=f"POST {base}/authors/accept",
             leave=f"POST {base}/authors/leave", confirm_endorsement=f"POST {base}/endorsements/confirm",
             withdraw_endorsement=f"POST {base}/endorsements/withdraw", endorse=f"POST {base}/endorsements",
-            amend=f"POST {base}/amendments", move_endorsement=f"POST {base}/endorsements/move",
+            attach=f"POST {base}/attachments", amend=f"POST {base}/amendments",
+            move_endorsement=f"POST {base}/endorsements/move",
         )  # fmt: skip
         return cls(**told)
 

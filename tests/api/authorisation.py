@@ -205,6 +205,11 @@ POST  /v1/proposals/{proposal_id}/return                401 403 404 200 404 200
 POST  /v1/proposals/{proposal_id}/withdraw              401 200 404 409 409 409
 GET   /v1/communities/{community_id}/search             401 200 404 200 200 200
 GET   /v1/proposals/{proposal_id}/duplicates            401 200 404 200 200 200
+GET   /v1/proposals/{proposal_id}/attachments           401 200 404 200 200 200
+POST  /v1/proposals/{proposal_id}/attachments           401 422 404 409 409 409
+GET   /v1/attachments/{attachment_id}                   401 200 404 200 200 200
+GET   /v1/attachments/{attachment_id}/content           401 404 404 404 404 404
+POST  /v1/attachments/{attachment_id}/remove            401 200 404 200 403 200
 GET   /v1/proposals/{proposal_id}/amendments            401 200 404 200 200 200
 POST  /v1/proposals/{proposal_id}/amendments            401 409 404 201 201 201
 GET   /v1/amendments/{amendment_id}                     401 200 404 200 200 200
@@ -356,6 +361,7 @@ IDS = {
     "rule_id": "cn.civil-code-278.ordinary",
     "proposal_id": "prp_published",
     "amendment_id": "amd_1",
+    "attachment_id": "att_1",
     "number": "1",
     "kind": "contest",
     "subject": "con_open",
@@ -471,6 +477,7 @@ BODIES: dict[str, Any] = {
         "text": "c",
     },
     "POST /v1/amendments/{amendment_id}/reject": {"reason": "r"},
+    "POST /v1/attachments/{attachment_id}/remove": {"reason": "r"},
     "POST /v1/proposals/{proposal_id}/merge": {"into": "prp_qualified", "reason": "r"},
     "POST /v1/proposals/{proposal_id}/split": {
         "parts": [{"title": {"en": "1"}, "body": {"en": "1"}}, {"title": {"en": "2"}, "body": {"en": "2"}}],

@@ -24,7 +24,8 @@ from voting.store import reader
 WRITES = [row for row in rows() if not row.startswith("GET")]
 JSON = {"Content-Type": "application/json"}
 IMPORT = "POST /v1/communities/{community_id}/register/import"
-WITH_JSON = [row for row in WRITES if row != IMPORT]
+ATTACH = "POST /v1/proposals/{proposal_id}/attachments"
+WITH_JSON = [row for row in WRITES if row not in (IMPORT, ATTACH)]
 WRONG: tuple[Any, ...] = (
     None, True, 0, -1, 1.5, 2**53 - 1, 2**31, "", "x" * 100_000, "é" * 5000, "'; DROP TABLE person; --", "9999-12-31T23:59:59Z",
     "0001-01-01T00:00:00Z", "\u202e%s{0}{x}", [], [None], ["x"] * 3000, [[[[[[1]]]]]], {}, {"": ""}, {"zh-CN": "\u0301"},

@@ -121,6 +121,8 @@ proposal.endorse r o s R t w a A v p u b m e
 proposal.confirm_endorsement r o s R t w a A v p u b m e
 proposal.withdraw_endorsement r o s R t w a A v p u b m e
 proposal.lapse r o s R t w a A v p u b m e
+proposal.attach r o s R t w a A v p u b m e
+attachment.remove o A m
 proposal.amend r o s R t w a A v p u b m e
 proposal.split r o s R t w a A v p u b m e
 proposal.move_endorsement r o s R t w a A v p u b m e

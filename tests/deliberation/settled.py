@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from tests.access.moment import NOW
 from voting.deliberation import proposal_texts
-from voting.deliberation.proposal_tables import Amendment, Proposal, ProposalAuthor
+from voting.deliberation.proposal_tables import Amendment, Attachment, Proposal, ProposalAuthor
 from voting.deliberation.proposal_texts import Text
 
 STATES = (
@@ -38,5 +38,9 @@ def settle_proposals(session: Session) -> None:
         session.flush()
     row = {"proposal_id": "prp_published", "base": 1, "locale": "en", "paragraph": 1, "action": "replace", "text": "c"}
     hashes = {"salt": bytes(32), "text_hash": bytes(32), "created_at": NOW}
+    kept = {"name": "x.pdf", "media_type": "application/pdf", "size": 1, "sha256": bytes(32)}
+    session.add(
+        Attachment(id="att_1", community_id="com_1", proposal_id="prp_published", author_id="per_1", **kept, **hashes)
+    )
     session.add(Amendment(id="amd_1", community_id="com_1", author_id="per_2", **row, **hashes))
     session.flush()

@@ -22,6 +22,7 @@ from voting.core.proposals import PROPOSAL
 from voting.deliberation import (
     amendments,
     answers,
+    attachments,
     endorsements,
     lineage,
     proposal_authors,
@@ -47,6 +48,19 @@ RULE = SupportRule(days=9, number=2)
 REFUSALS = (IllegalMove, Forbidden, NotFound)
 
 Command = Callable[[Session, Principal, str, datetime, Random], object]
+
+
+class Drawer:
+    """A shelf that is not looked into."""
+
+    def put(self, key: str, data: bytes) -> None:
+        pass
+
+    def get(self, key: str) -> bytes:
+        raise KeyError(key)
+
+    def delete(self, key: str) -> None:
+        pass
 
 
 def moved(command: str) -> Command:
@@ -78,6 +92,7 @@ def targeted(s: Session, who: Principal, p: str, now: datetime, _: Random) -> ob
 
 COMMANDS: Mapping[str, Command] = {
     "edit": edited,
+    "attach": lambda s, who, p, now, _: attachments.add(s, who, Drawer(), p, "x.pdf", b"%PDF-1.7 %%EOF", now=now),
     "invite": lambda s, who, p, now, _: proposal_authors.invite(s, who, p, "per_child", now=now),
     "accept_invitation": lambda s, who, p, now, _: proposal_authors.answer(s, who, p, "accept_invitation", now=now),
     "leave": lambda s, who, p, now, _: proposal_authors.answer(s, who, p, "leave", now=now),
@@ -141,6 +156,7 @@ def give(session: Session, who: Principal, proposal_id: str, command: str, now: 
     """Give a command; whether it was taken. It leaves one event about the proposal or none, as was foretold."""
     kinds = {
         "amend": ("amendment",),
+        "attach": ("attachment",),
         **dict.fromkeys(("invite", "accept_invitation", "leave"), ("proposal_author",)),
         **dict.fromkeys(("endorse", "confirm_endorsement", "withdraw_endorsement"), ("endorsement",)),
     }.get(command, ("proposal",))
@@ -158,7 +174,7 @@ def give(session: Session, who: Principal, proposal_id: str, command: str, now: 
         assert command in ("invite", "move_endorsement", "amend"), command
         return False
     session.expire_all()
-    if command not in ("amend", "move_endorsement"):
+    if command not in ("amend", "attach", "move_endorsement"):
         assert events(session, proposal_id, *kinds) == before + taken, command
     if command != "move_endorsement":
         assert taken is bool(foretold), (command, state, who.id)
@@ -239,6 +255,7 @@ def test_every_transition_is_offered_and_has_an_address() -> None:
         "withdraw_endorsement": f"POST {base}/endorsements/withdraw",
         "move_endorsement": f"POST {base}/endorsements/move",
         "amend": f"POST {base}/amendments",
+        "attach": f"POST {base}/attachments",
     }
     wanted = {named.get(command, f"POST {base}/{command}") for command in PROPOSAL.offered}
     wanted |= {f"POST /v1/amendments/{{amendment_id}}/{command}" for command in AMENDMENT.offered}

@@ -214,6 +214,8 @@ ACTS: Mapping[str, Rule] = {
     "proposal.merge": _keeps(_REVIEWERS, "proposals:write"),
     "proposal.split": Rule("proposals:write", who="residents", writes=True),
     "proposal.move_endorsement": Rule("proposals:write", who="residents", writes=True),
+    "proposal.attach": Rule("proposals:write", who="residents", writes=True),
+    "attachment.remove": Rule("proposals:write", _REVIEWERS, own=True, writes=True),
     "amendment.accept": Rule("proposals:write", who="residents", writes=True),
     "amendment.reject": Rule("proposals:write", who="residents", writes=True),
     "amendment.promote": Rule("proposals:write", who="residents", writes=True),

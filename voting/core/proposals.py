@@ -29,6 +29,7 @@ MOST_NOTE = 2_000
 MOST_PARAGRAPHS = 400
 """Paragraphs of a body in one language: a comparison costs their square."""
 MOST_AUTHORS = 20
+MOST_ATTACHMENTS = 10
 
 _BREAK = re.compile(r"\n(?:[ \t]*\n)+")
 
@@ -44,6 +45,8 @@ class ProposalFacts:
     """Authors and whoever is asked to be one."""
     accepted: int = 1
     """Authors."""
+    attachments: int = 0
+    """Files that were not removed."""
     now: datetime | None = None
     support_until: datetime | None = None
     needed: int = 0
@@ -78,6 +81,7 @@ _WRITING: Mapping[tuple[str, str], Move] = {
         (state, "edit"): Move(state, ("authors_only", *(_BY_WINDOW if state == "gathering_support" else ())))
         for state in _EDITABLE
     },
+    **{(state, "attach"): Move(state, ("authors_only", "too_many_attachments")) for state in _EDITABLE},
     **{(state, "invite"): Move(state, ("authors_only", "too_many_authors")) for state in _WITH_AUTHORS},
     **{(state, "accept_invitation"): Move(state, ("not_invited",)) for state in _WITH_AUTHORS},
     **{(state, "leave"): Move(state, ("not_among_authors", "last_author")) for state in _WITH_AUTHORS},
@@ -122,7 +126,7 @@ PROPOSAL: Machine[ProposalFacts] = Machine(
     noun="proposal",
     initial="draft",
     offered=(
-        *("edit", "invite", "accept_invitation", "leave", "submit", "publish", "return", "withdraw"),
+        *("edit", "attach", "invite", "accept_invitation", "leave", "submit", "publish", "return", "withdraw"),
         *("gather", "endorse", "confirm_endorsement", "withdraw_endorsement", "lapse"),
         *("amend", "merge", "split", "move_endorsement"),
         *("review", "accept", "accept_in_part", "reject", "put_on_ballot", "adopt", "not_adopt"),
@@ -133,6 +137,7 @@ PROPOSAL: Machine[ProposalFacts] = Machine(
         "authors_only": lambda facts: not facts.is_author,
         "author_never_reviews": lambda facts: facts.is_author,
         "author_never_endorses": lambda facts: facts.is_author,
+        "too_many_attachments": lambda facts: facts.attachments >= MOST_ATTACHMENTS,
         "too_many_authors": lambda facts: facts.authors >= MOST_AUTHORS,
         "not_invited": lambda facts: facts.invitation != "invited",
         "not_among_authors": lambda facts: facts.invitation not in ("invited", "accepted"),

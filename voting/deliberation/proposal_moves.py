@@ -10,7 +10,7 @@ from sqlmodel import Session
 from voting.core import lifecycle
 from voting.core.authority import Principal
 from voting.core.proposals import PROPOSAL
-from voting.deliberation import proposal_queries, search
+from voting.deliberation import attachment_notes, proposal_queries, search
 from voting.deliberation.proposal_queries import Loaded
 from voting.log import journal
 from voting.log.journal import EventFact
@@ -42,7 +42,10 @@ def give(
     elif command == "publish":
         proposal.published_at = loaded.now
         search.shelve(session, proposal, proposal_queries.version(session, proposal.id, proposal.number))
-    return end(session, principal, loaded, state, _DONE[command], reason)
+    loaded = end(session, principal, loaded, state, _DONE[command], reason)
+    if command == "publish":
+        attachment_notes.show(session, principal, loaded)
+    return loaded
 
 
 def begin(

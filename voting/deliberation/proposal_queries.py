@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Session, col, select
 
 from voting.community.clock import now_in
@@ -19,7 +19,7 @@ from voting.core.authority import Principal, Subject
 from voting.core.proposals import PROPOSAL, ProposalFacts
 from voting.deliberation import answers_reads, endorsement_reads
 from voting.deliberation.endorsement_reads import Support
-from voting.deliberation.proposal_tables import OfficialAnswer, Proposal, ProposalAuthor, ProposalVersion
+from voting.deliberation.proposal_tables import Attachment, OfficialAnswer, Proposal, ProposalAuthor, ProposalVersion
 from voting.errors import NotFound
 from voting.log import journal
 from voting.log.tables import Event
@@ -144,6 +144,7 @@ def facts(session: Session, principal: Principal, loaded: Loaded) -> ProposalFac
         invitation=loaded.invitation(principal),
         authors=sum(author.state != "left" for author in loaded.authors),
         accepted=sum(author.state == "accepted" for author in loaded.authors),
+        attachments=_attachments(session, proposal.id),
         now=loaded.now,
         support_until=proposal.support_until,
         needed=proposal.support_needed or 0,
@@ -153,6 +154,11 @@ def facts(session: Session, principal: Principal, loaded: Loaded) -> ProposalFac
         contest_state=answers_reads.contest_state(session, proposal.community_id, proposal.contest_id),
         has_outcome="outcome" in answers_reads.of(session, proposal.id),
     )
+
+
+def _attachments(session: Session, proposal_id: str) -> int:
+    kept = Attachment.proposal_id == proposal_id, col(Attachment.removed_at).is_(None)
+    return session.exec(select(func.count()).select_from(Attachment).where(*kept)).one()
 
 
 def version(session: Session, proposal_id: str, number: int) -> ProposalVersion:

@@ -172,3 +172,26 @@ class Amendment(Versioned, table=True):
     """The version it became part of."""
     promoted_id: str | None = None
     """The proposal it became."""
+
+
+class Attachment(SQLModel, table=True):
+    """What is known of an attached file. Its bytes lie elsewhere (`voting.deliberation.attachment_store`), under its id."""
+
+    __tablename__ = "attachment"
+
+    id: str = Field(primary_key=True)
+    """Random: it does not tell when it came."""
+    community_id: str
+    proposal_id: str = Field(foreign_key="proposal.id", index=True)
+    author_id: str
+    name: str
+    media_type: str
+    size: int
+    width: int | None = None
+    height: int | None = None
+    sha256: bytes
+    salt: bytes | None
+    text_hash: bytes
+    """H("text", salt ‖ sha256 in hexadecimal), as the journal has it."""
+    created_at: datetime = Field(sa_type=Instant)
+    removed_at: datetime | None = Field(default=None, sa_type=Instant)

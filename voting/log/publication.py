@@ -43,6 +43,7 @@ PUBLIC: Mapping[str, frozenset[str]] = {
             *("implementing", "implemented", "archived", "withdrawn", "merged", "split"),
         }
     ),
+    "attachment": frozenset({"attached", "removed"}),
     "amendment": frozenset({"proposed", "accepted", "rejected", "promoted", "taken_back"}),
     "comment": frozenset({"visible", "retracted", "withheld"}),
     "moderation_case": frozenset(
