@@ -126,7 +126,7 @@ class GroupOut(BaseModel):
 
     unit_id: str | None = Field(examples=["unt_01jv3a"])
     electors: int
-    cast: int
+    cast: int = Field(description="Checked off: who was given paper that did not come back is among them")
 
 
 class GroupsOut(Representation):

@@ -313,6 +313,17 @@ def test_it_may_be_annulled(session: Session) -> None:
     assert state(session, contest_id) == "annulled"
 
 
+def test_what_was_certified_and_set_aside_is_read_as_before(session: Session) -> None:
+    contest_id = settled(session)
+    moves.publish(session, RETURNING, contest_id, now=HELD)
+    certifying.certify(session, RETURNING, contest_id, now=HELD + 60 * DAY)
+    before = external.of(session, STRANGER, contest_id, now=HELD).agreed
+    moves.annul(session, RETURNING, contest_id, reason="判决", now=HELD + 61 * DAY)
+    assert before is not None
+    assert external.of(session, STRANGER, contest_id, now=HELD).agreed == before
+    assert decision.of(session, STRANGER, contest_id, now=HELD).outcome == PASSED
+
+
 def test_its_timeline_has_a_step_for_recording(session: Session) -> None:
     contest_id = noticed(session)
     steps = timeline.of(session, OFFICER, contest_id, now=NOW).steps

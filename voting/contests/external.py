@@ -37,8 +37,6 @@ NEEDED = 2
 MEMBERS = ("roll", "votes", "candidates")
 """Members of counts that an official records."""
 
-RECORDED = ("recorded", "provisional", "certified")
-
 
 @dataclass(frozen=True, slots=True)
 class Paper:
@@ -132,9 +130,7 @@ def of(session: Session, principal: Principal, contest_id: str, *, now: datetime
 
 
 def agreed(session: Session, contest: Contest) -> ExternalRecord | None:
-    """The record that two officials agree on, once there is one."""
-    if contest.state not in RECORDED:
-        return None
+    """The record that two officials agree on, once there is one: nothing is recorded after that, whatever becomes of it."""
     records = _latest(session, contest.id)
     digests = [one.digest for one in records]
     return next((one for one in records if digests.count(one.digest) >= NEEDED), None)
