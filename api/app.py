@@ -46,6 +46,7 @@ from api.routes import (
     moderation,
     objections,
     open_ballots,
+    opinions,
     ownerships,
     paper,
     persons,
@@ -127,6 +128,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     proposal_reviews.router,
     comments.router,
     comment_summaries.router,
+    opinions.router,
     moderation.router,
     sanctions.router,
 )

@@ -109,7 +109,7 @@ def arguments(session: Session, principal: Principal, kind: str, subject_id: str
     sides = []
     for side, alignment in SIDES.items():
         comments, authors, supports = figures.get(alignment, (0, 0, 0))
-        best = select(Comment).where(*_shown(thread), Comment.alignment == alignment)
+        best = select(Comment).where(*shown(thread), Comment.alignment == alignment)
         best = best.order_by(col(Comment.supports).desc(), col(Comment.id).desc()).limit(TOP)
         top = comment_view.lines(session, principal, tuple(session.exec(best)), thread.now)
         sides.append(Side(side, comments, authors, supports, top))
@@ -169,11 +169,11 @@ def _parent(session: Session, thread: Thread, parent_id: str) -> Comment:
     return parent
 
 
-def _shown(thread: Thread) -> tuple[Any, ...]:
-    """What everybody is shown of a thread now."""
+def shown(thread: Thread, key: str | None = None) -> tuple[Any, ...]:
+    """What everybody is shown now of a thread, or of another one of the same subject by its key."""
     hidden = col(Comment.state).in_(moderation.UNDECIDED) & (col(Comment.hidden_until) > thread.now)
     return (
-        Comment.thread == thread.key,
+        Comment.thread == (key or thread.key),
         col(Comment.path).is_not(None),
         col(Comment.state).in_(moderation.SHOWN),
         col(Comment.text).is_not(None),
@@ -186,7 +186,7 @@ def _figures(session: Session, thread: Thread) -> list[tuple[int, int, int, int]
     counted = select(
         Comment.alignment, func.count(), func.count(func.distinct(Comment.author_id)), func.sum(Comment.supports)
     )
-    found = session.execute(counted.where(*_shown(thread)).group_by(col(Comment.alignment)))
+    found = session.execute(counted.where(*shown(thread)).group_by(col(Comment.alignment)))
     return [(row[0], row[1], row[2], int(row[3])) for row in found]
 
 

@@ -23,7 +23,7 @@ from voting.deliberation.proposal_tables import Proposal
 from voting.errors import NotFound, Unauthenticated
 
 _CONTEST = table("contest", column("id"), column("community_id"), column("roll_id"), column("state"))
-_OPTION = table("contest_option", column("id"), column("contest_id"))
+_OPTION = table("contest_option", column("id"), column("contest_id"), column("position"))
 _ROLL = table("roll", column("id"), column("scope"))
 _SILENT = frozenset({"draft", "certified", "annulled"})
 """States of a contest in which nobody comments: it is not asked yet, or it is over for good."""
@@ -134,5 +134,6 @@ def of_key(session: Session, principal: Principal, key: str, now: datetime) -> T
 
 
 def options_of(session: Session, contest_id: str) -> tuple[str, ...]:
-    """The ids of a contest's options."""
-    return tuple(session.execute(select(_OPTION.c.id).where(_OPTION.c.contest_id == contest_id)).scalars())
+    """The ids of a contest's options in ballot order."""
+    found = select(_OPTION.c.id).where(_OPTION.c.contest_id == contest_id).order_by(_OPTION.c.position)
+    return tuple(session.execute(found).scalars())

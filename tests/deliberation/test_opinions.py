@@ -1,0 +1,100 @@
+"""Groups of opinion: found where they are, the same every time, and never fewer than five people in a figure."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from tests.deliberation.world import ANN, BO, MOD, THREAD, do, resident, say, see
+from voting.community.tables import Person
+from voting.deliberation import comment_posting, opinion_groups, opinions, reactions
+from voting.deliberation.comment_posting import Draft
+from voting.deliberation.opinion_groups import FLOOR, Stand
+from voting.store import transact
+
+CAMPS = np.array([[1, 1, -1, -1, 1], [-1, -1, 1, 1, 1]], dtype=np.int8)
+
+
+def camps(first: int, second: int) -> np.ndarray:
+    return np.repeat(CAMPS, (first, second), axis=0)
+
+
+@pytest.mark.parametrize("sizes", [(12, 7), (5, 5), (30, 9)])
+def test_two_camps_are_two_groups(sizes: tuple[int, int]) -> None:
+    matrix = camps(*sizes)
+    found = opinion_groups.find(matrix, np.ones(matrix.shape, dtype=np.bool_))
+    assert found.sizes == sizes
+    assert found.stands[0] == (Stand(sizes[0], 0, 0), Stand(0, sizes[1], 0))
+
+
+def test_the_order_of_residents_changes_no_figure() -> None:
+    matrix = camps(12, 8)
+    reacted = np.ones(matrix.shape, dtype=np.bool_)
+    reacted[::3, 1] = False
+    mixed = np.argsort([number * 7 % 20 for number in range(20)])
+    assert opinion_groups.find(matrix[mixed], reacted[mixed]) == opinion_groups.find(matrix, reacted)
+
+
+@pytest.mark.parametrize("sizes", [(12, 4), (4, 4), (0, 9)])
+def test_no_group_is_smaller_than_the_floor(sizes: tuple[int, int]) -> None:
+    matrix = camps(*sizes)
+    found = opinion_groups.find(matrix, np.ones(matrix.shape, dtype=np.bool_))
+    assert min(found.sizes) >= min(FLOOR, sum(sizes))
+    assert sum(found.sizes) == sum(sizes)
+
+
+def test_people_who_agree_are_one_group() -> None:
+    matrix = np.ones((40, 6), dtype=np.int8)
+    assert opinion_groups.find(matrix, np.ones(matrix.shape, dtype=np.bool_)).sizes == (40,)
+
+
+def test_a_bridge_is_an_exact_product_and_a_camp_is_none() -> None:
+    assert opinion_groups.bridge((Stand(9, 1, 2), Stand(4, 0, 0))) == Fraction(10, 14) * Fraction(5, 6)
+    assert opinion_groups.bridge((Stand(9, 0, 0), Stand(0, 9, 0))) < opinion_groups.bridge((Stand(6, 3, 0),) * 2)
+
+
+def crowd(session: Session) -> None:
+    session.add_all(Person(id=f"per_{number}", community_id="com_1", name="x") for number in range(20, 32))
+
+
+def test_the_statement_that_both_camps_support_bridges_them(talking: Engine) -> None:
+    transact(talking, crowd)
+    said = [say(talking, MOD, f"{number}") for number in range(5)]
+    for row, number in enumerate(range(20, 32)):
+        for column, comment in enumerate(said):
+            stance = "support" if CAMPS[row % 2, column] > 0 else "oppose"
+            do(talking, reactions.react, resident(number), comment, stance)
+    found = see(talking, opinions.of_thread, ANN, *THREAD)
+    assert (found.residents, found.groups) == (12, (6, 6))
+    assert found.bridges[0].view.comment.id == said[4]
+    assert found.bridges[0].bridge == Fraction(7, 8) ** 2
+    assert [stand.supports for stand in found.bridges[0].stands if stand] == [6, 6]
+
+
+def test_four_people_are_nobody(talking: Engine) -> None:
+    comment = say(talking, ANN)
+    for number in range(3, 7):
+        do(talking, reactions.react, resident(number), comment, "support")
+    found = see(talking, opinions.of_thread, ANN, *THREAD)
+    assert (found.residents, found.groups, found.bridges) == (None, (), ())
+    do(talking, reactions.react, resident(7), comment, "oppose")
+    assert see(talking, opinions.of_thread, ANN, *THREAD).residents == 5
+
+
+def test_agreement_by_option_counts_people_once_and_from_five_on(talking: Engine) -> None:
+    def speak(number: int, alignment: int) -> None:
+        draft = Draft("x", alignment=alignment)
+        do(talking, comment_posting.post, resident(number), "option", "opt_0", draft)
+
+    for number in range(3, 7):
+        speak(number, 1)
+    speak(3, -1)
+    first, second = see(talking, opinions.of_thread, BO, *THREAD).options
+    assert (first.people, second.people) == (None, None)
+    speak(7, 0)
+    first, _ = see(talking, opinions.of_thread, BO, *THREAD).options
+    assert (first.option_id, first.people, first.supports, first.opposes) == ("opt_0", 5, 3, 1)
