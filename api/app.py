@@ -126,6 +126,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     lineage.router,
     search.router,
     proposal_reviews.router,
+    comments.posting,
     comments.router,
     comment_summaries.router,
     opinions.router,

@@ -57,6 +57,13 @@ def _matches(if_none_match: str, tag: str) -> bool:
     return any(given == "*" or given.removeprefix("W/") == tag for given in _tags(if_none_match))
 
 
+def stamp(model: Representation, version: int | None) -> str:
+    """Write the etag of a representation into it, and return it. With a version it is usable as If-Match."""
+    hashed = digest(_canonical(model))
+    model.etag = f'"{hashed}"' if version is None else f'"{version}.{hashed}"'
+    return model.etag
+
+
 class Conditions:
     """The conditions of one request, and the etag of its answer."""
 
@@ -68,9 +75,7 @@ class Conditions:
         """Set the etag in the body and in the header. `version` (or the model's own) makes it usable as If-Match."""
         if version is None:
             version = getattr(model, "version", None)
-        hashed = digest(_canonical(model))
-        model.etag = f'"{hashed}"' if version is None else f'"{version}.{hashed}"'
-        self._response.headers["etag"] = model.etag
+        self._response.headers["etag"] = stamp(model, version)
         return model
 
     def expects(self, version: int) -> None:

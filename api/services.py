@@ -26,6 +26,7 @@ from voting.contests.writer import Writer
 from voting.core.authority import Principal
 from voting.core.evidence import cosignatures
 from voting.core.evidence.notes import VerifierKey
+from voting.deliberation.comment_writer import CommentWriter
 from voting.errors import Unavailable
 from voting.log import keys as log_keys
 from voting.log.guard import Guard
@@ -38,8 +39,9 @@ from voting.store import Engine, Session, engine_for, reading
 P = ParamSpec("P")
 R = TypeVar("R")
 
-KEPT_BACK = 4
-"""Connections of the pool that no request may take: the writer's, the closer's, the sequencer's and the readiness probe's."""
+KEPT_BACK = 5
+"""Connections of the pool that no request may take: those of the two writers, the closer, the sequencer and the readiness
+probe."""
 SWEEP = timedelta(minutes=10)
 WOKEN_SHARE = 3
 """Of those who waited and were woken, so many go through the gate together: a third of it."""
@@ -56,6 +58,7 @@ class Services:
     outside: OutsideIssuers
     writer: Writer
     closer: Closer
+    comments: CommentWriter
     sequencer: Sequencer
     bundles: Bundlery
     gate: asyncio.Semaphore
@@ -81,7 +84,8 @@ class Services:
         sequencer = Sequencer(engine, clock, queries.community_time, signing)
         bundles = Bundlery(engine, Keys(signing.keys, issuer.jwks["keys"]))
         closer = Closer(engine, sequencer.flush)
-        return cls(settings, clock, engine, issuer, outside, writer, closer, sequencer, bundles, gate, limit)
+        comments = CommentWriter(engine, clock)
+        return cls(settings, clock, engine, issuer, outside, writer, closer, comments, sequencer, bundles, gate, limit)
 
     def __post_init__(self) -> None:
         """Furnish the seats of those who wait."""
@@ -92,6 +96,7 @@ class Services:
     def start(self) -> None:
         """Start the threads."""
         self.writer.start()
+        self.comments.start()
         self.closer.start()
         self.sequencer.start()
 
@@ -104,6 +109,7 @@ class Services:
         """Write what waits, then let the database go."""
         self.end_waiting()
         self.writer.stop()
+        self.comments.stop()
         self.closer.stop()
         self.sequencer.stop()
         self.bundles.close()

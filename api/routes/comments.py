@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.deps import Conditional, IfMatch, Now, Page, Reading, Who, Writing
+from api.posting import PostingRoute
 from api.problems import documented
 from api.route import YishiRoute
 from api.schemas.base import ListPage
@@ -21,14 +22,15 @@ from api.schemas.comments import (
     Sort,
     ThreadOut,
 )
-from voting.deliberation import comment_pages, comment_posting, comments, reactions
+from voting.deliberation import comment_batches, comment_pages, comments, reactions
 
 router = APIRouter(prefix="/v1", tags=["comments"], route_class=YishiRoute)
+posting = APIRouter(prefix="/v1", tags=["comments"], route_class=PostingRoute)
 _READ = documented(401, 403, 404)
 _MOVE = documented(401, 403, 404, 409, 422)
 
 
-@router.post(
+@posting.post(
     "/threads/{kind}/{subject}/comments",
     operation_id="post_comment",
     status_code=201,
@@ -39,7 +41,7 @@ def post_comment(
     kind: str, subject: str, body: CommentDraft, session: Writing, who: Who, now: Now, conditional: Conditional
 ) -> CommentOut:
     """Say something under a subject, or reply to a comment of it."""
-    view = comment_posting.post(session, who, kind, subject, body.draft(), now=now)
+    view = comment_batches.post(session, who, kind, subject, body.draft(), now=now)
     return conditional.answer(CommentOut.of(view), view.comment.version)
 
 

@@ -13,7 +13,7 @@ from voting.contests.tables import Contest
 from voting.core import moderation
 from voting.core.authority import STRANGER, Grant, Principal
 from voting.core.evidence import journal_entries
-from voting.deliberation import comment_pages, comment_posting, comments, reactions
+from voting.deliberation import comment_batches, comment_pages, comments, reactions
 from voting.deliberation.comment_posting import Draft
 from voting.deliberation.proposal_tables import Proposal
 from voting.errors import Conflict, Forbidden, IllegalMove, Invalid, NotFound, StalePrecondition, Unauthenticated
@@ -32,7 +32,7 @@ def test_a_stranger_neither_reads_nor_writes(talking: Engine) -> None:
     with pytest.raises(Unauthenticated):
         see(talking, comment_pages.page, STRANGER, *THREAD)
     with pytest.raises(Unauthenticated):
-        do(talking, comment_posting.post, STRANGER, *THREAD, Draft("x"))
+        do(talking, comment_batches.post, STRANGER, *THREAD, Draft("x"))
 
 
 def test_another_communitys_thread_is_absent(talking: Engine) -> None:
@@ -40,13 +40,13 @@ def test_another_communitys_thread_is_absent(talking: Engine) -> None:
     with pytest.raises(NotFound):
         see(talking, comments.get, FOREIGN, comment)
     with pytest.raises(NotFound):
-        do(talking, comment_posting.post, FOREIGN, *THREAD, Draft("x"))
+        do(talking, comment_batches.post, FOREIGN, *THREAD, Draft("x"))
 
 
 @pytest.mark.parametrize("thread", [("contest", "con_9"), ("option", "opt_9"), ("weather", "con_1")])
 def test_nobody_comments_on_what_does_not_exist(talking: Engine, thread: tuple[str, str]) -> None:
     with pytest.raises(NotFound):
-        do(talking, comment_posting.post, ANN, *thread, Draft("x"))
+        do(talking, comment_batches.post, ANN, *thread, Draft("x"))
 
 
 @pytest.mark.parametrize("state", ["draft", "certified", "annulled"])
@@ -61,7 +61,7 @@ def test_a_closed_thread_takes_no_comment_and_is_still_read(talking: Engine, sta
 
 
 def test_options_have_threads_of_their_own(talking: Engine) -> None:
-    view = do(talking, comment_posting.post, ANN, "option", "opt_1", Draft("x"))
+    view = do(talking, comment_batches.post, ANN, "option", "opt_1", Draft("x"))
     assert listed(talking) == []
     assert [one.comment.id for one in see(talking, comment_pages.page, BO, "option", "opt_1")] == [view.comment.id]
 
@@ -70,12 +70,12 @@ def test_a_proposal_is_talked_about_from_its_publication_to_its_end(talking: Eng
     proposal = {"id": "prp_1", "community_id": "com_1", "created_at": NOW}
     transact(talking, lambda session: session.add(Proposal(**proposal)))
     with pytest.raises(NotFound):
-        do(talking, comment_posting.post, BO, "proposal", "prp_1", Draft("x"))
+        do(talking, comment_batches.post, BO, "proposal", "prp_1", Draft("x"))
     transact(talking, lambda session: setattr(session.get_one(Proposal, "prp_1"), "published_at", NOW))
-    view = do(talking, comment_posting.post, BO, "proposal", "prp_1", Draft("x"))
+    view = do(talking, comment_batches.post, BO, "proposal", "prp_1", Draft("x"))
     transact(talking, lambda session: setattr(session.get_one(Proposal, "prp_1"), "state", "withdrawn"))
     with pytest.raises(Conflict, match="thread_closed"):
-        do(talking, comment_posting.post, BO, "proposal", "prp_1", Draft("x"))
+        do(talking, comment_batches.post, BO, "proposal", "prp_1", Draft("x"))
     assert see(talking, comments.get, ANN, view.comment.id).text == "x"
 
 
@@ -126,7 +126,7 @@ def test_a_made_up_cursor_is_refused(talking: Engine) -> None:
 def test_a_reply_stands_under_a_comment_of_the_same_thread(talking: Engine) -> None:
     comment = say(talking, ANN)
     with pytest.raises(Invalid):
-        do(talking, comment_posting.post, BO, "option", "opt_1", Draft("x", parent_id=comment))
+        do(talking, comment_batches.post, BO, "option", "opt_1", Draft("x", parent_id=comment))
     reply = say(talking, BO, parent_id=comment)
     view = see(talking, comments.get, BO, reply)
     assert (view.comment.depth, view.comment.parent_id) == (1, comment)

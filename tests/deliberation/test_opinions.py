@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from tests.deliberation.world import ANN, BO, MOD, THREAD, do, resident, say, see
 from voting.community.tables import Person
-from voting.deliberation import comment_posting, opinion_groups, opinions, reactions
+from voting.deliberation import comment_batches, opinion_groups, opinions, reactions
 from voting.deliberation.comment_posting import Draft
 from voting.deliberation.opinion_groups import FLOOR, Stand
 from voting.store import transact
@@ -88,7 +88,7 @@ def test_four_people_are_nobody(talking: Engine) -> None:
 def test_agreement_by_option_counts_people_once_and_from_five_on(talking: Engine) -> None:
     def speak(number: int, alignment: int) -> None:
         draft = Draft("x", alignment=alignment)
-        do(talking, comment_posting.post, resident(number), "option", "opt_0", draft)
+        do(talking, comment_batches.post, resident(number), "option", "opt_0", draft)
 
     for number in range(3, 7):
         speak(number, 1)

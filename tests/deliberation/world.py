@@ -14,7 +14,7 @@ from tests.access.moment import NOW
 from voting.community.tables import Community, Person
 from voting.contests.tables import Contest, Option
 from voting.core.authority import Grant, Principal
-from voting.deliberation import comment_pages, comment_posting
+from voting.deliberation import comment_batches, comment_pages
 from voting.deliberation.comment_posting import Draft
 from voting.deliberation.comment_view import CommentView
 from voting.log.tables import Event
@@ -69,7 +69,7 @@ def see(engine: Engine, work: Callable[..., Any], *args: Any, now: Any = NOW, **
 
 def say(engine: Engine, who: Principal, text: str = "好", now: Any = NOW, **draft: Any) -> str:
     """Post a comment and return its id."""
-    view: CommentView = do(engine, comment_posting.post, who, *THREAD, Draft(text, **draft), now=now)
+    view: CommentView = do(engine, comment_batches.post, who, *THREAD, Draft(text, **draft), now=now)
     return view.comment.id
 
 

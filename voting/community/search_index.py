@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, text
+from sqlalchemy import ColumnElement, bindparam, delete, insert, text
 from sqlmodel import Session, col, select
 
 from voting.community.search_tables import SearchDocument
@@ -45,29 +45,42 @@ class Hit:
 def put(session: Session, subject: Subject, title: Mapping[str, str], body: Mapping[str, str]) -> None:
     """Let a text be found, in the place of an earlier one of the same subject."""
     row = _row(session, subject.id)
-    home = searching.of_community(subject.community_id)
-    title_terms = f"{home} {searching.indexed(title.values())}"
-    values: dict[str, Any] = {
+    values = _values(subject, title, body)
+    if row is None:
+        row = SearchDocument(**_identity(subject), **values)
+        session.add(row)
+    for name, value in values.items():
+        setattr(row, name, value)
+    session.flush()
+
+
+def put_new(session: Session, texts: Sequence[tuple[Subject, Mapping[str, str], Mapping[str, str]]]) -> None:
+    """Let texts be found that were never put before, (subject, title, body) each, by one statement."""
+    rows = [_identity(subject) | _values(subject, title, body) for subject, title, body in texts]
+    if rows:
+        session.execute(insert(SearchDocument), rows)
+
+
+def _identity(subject: Subject) -> dict[str, Any]:
+    milliseconds = (subject.at - _EPOCH) // timedelta(milliseconds=1)
+    return {
+        "number": milliseconds << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS),
+        "community_id": subject.community_id,
+        "subject_kind": subject.kind,
+        "subject_id": subject.id,
+        "about_id": subject.about_id,
+        "at": subject.at,
+    }
+
+
+def _values(subject: Subject, title: Mapping[str, str], body: Mapping[str, str]) -> dict[str, Any]:
+    title_terms = f"{searching.of_community(subject.community_id)} {searching.indexed(title.values())}"
+    return {
         "title": dict(title),
         "excerpt": {tag: one[:_EXCERPT] for tag, one in body.items()},
         "title_terms": title_terms,
         "all_terms": f"{title_terms} {searching.indexed(body.values())}",
     }
-    if row is None:
-        milliseconds = (subject.at - _EPOCH) // timedelta(milliseconds=1)
-        row = SearchDocument(
-            number=milliseconds << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS),
-            community_id=subject.community_id,
-            subject_kind=subject.kind,
-            subject_id=subject.id,
-            about_id=subject.about_id,
-            at=subject.at,
-            **values,
-        )
-        session.add(row)
-    for name, value in values.items():
-        setattr(row, name, value)
-    session.flush()
 
 
 def remove(session: Session, subject_id: str) -> None:

@@ -86,9 +86,7 @@ def page(
     authority.require(principal, "comment.read", thread.subject())
     parent = None if parent_id is None else _parent(session, thread, parent_id)
     after = _checked(after, sort)
-    query = (
-        _tree(thread, parent, after) if sort == "tree" else _branch(parent.id if parent else thread.key, sort, after)
-    )
+    query = statement(thread.key, parent, sort, after)
     return comment_view.lines(session, principal, tuple(session.exec(query.limit(limit))), thread.now)
 
 
@@ -132,6 +130,11 @@ def mentions(
     return comment_view.lines(session, principal, tuple(found), at)
 
 
+def statement(thread: str, parent: Comment | None, sort: str, after: Key | None) -> SelectOfScalar[Comment]:
+    """What reads the rows behind a key: one range of one index, in its order."""
+    return _tree(thread, parent, after) if sort == "tree" else _branch(parent.id if parent else thread, sort, after)
+
+
 def _checked(after: Key | None, sort: str) -> Key | None:
     """The key, if it is one of this order. Raises Invalid for a cursor that somebody made up."""
     kinds = (int, str) if sort in ("most_supported", "controversial") else (str,)
@@ -154,8 +157,8 @@ def _branch(branch: str, sort: str, after: Key | None) -> SelectOfScalar[Comment
     return query.order_by(figure.desc(), col(Comment.id).desc())
 
 
-def _tree(thread: Thread, parent: Comment | None, after: Key | None) -> SelectOfScalar[Comment]:
-    query = select(Comment).where(Comment.thread == thread.key, col(Comment.path) > (after[0] if after else ""))
+def _tree(thread: str, parent: Comment | None, after: Key | None) -> SelectOfScalar[Comment]:
+    query = select(Comment).where(Comment.thread == thread, col(Comment.path) > (after[0] if after else ""))
     if parent is not None:
         below = parent.path or ""
         query = query.where(col(Comment.path) > below, col(Comment.path) < below + _LAST)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -99,6 +100,15 @@ def one(session: Session, principal: Principal, loaded: Loaded) -> CommentView:
     )
 
 
+def fresh(principal: Principal, loaded: Loaded, mentions: tuple[str, ...]) -> CommentView:
+    """A comment that its author has posted in this transaction; nobody has reacted to it or flagged it, so nothing is
+    read."""
+    found = CommentFacts(is_author=True, is_closed=False, is_deepest=loaded.comment.depth >= DEEPEST)
+    line = _line(loaded.comment, loaded.thread.now, shows_all=True)
+    acts = _actions(principal, loaded, found, {})
+    return CommentView(loaded.comment, line.text, line.author_id, line.tombstone, None, mentions, acts)
+
+
 def lines(
     session: Session, principal: Principal, found: tuple[Comment, ...], now: datetime, *, shows_all: bool = False
 ) -> tuple[CommentView, ...]:
@@ -109,8 +119,14 @@ def lines(
 
 def actions(session: Session, principal: Principal, loaded: Loaded) -> tuple[Action, ...]:
     """Every command of the machine, and the reason against it."""
-    blocked = lifecycle.survey(COMMENT, loaded.comment.state, facts(session, principal, loaded)).blocked
     forbidden = sanctions.against(session, principal, loaded.thread.now)
+    return _actions(principal, loaded, facts(session, principal, loaded), forbidden)
+
+
+def _actions(
+    principal: Principal, loaded: Loaded, found_facts: CommentFacts, forbidden: Collection[str]
+) -> tuple[Action, ...]:
+    blocked = lifecycle.survey(COMMENT, loaded.comment.state, found_facts).blocked
     subject = loaded.subject()
     found = []
     for command in COMMENT.offered:

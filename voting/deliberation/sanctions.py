@@ -3,7 +3,7 @@ appeal."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -62,7 +62,12 @@ def against(session: Session, principal: Principal, now: datetime) -> dict[str, 
 
 def refuse(session: Session, principal: Principal, act: str, now: datetime) -> None:
     """Raise Forbidden with the end date where the caller is forbidden to `comment`, `react` or `flag`."""
-    until = against(session, principal, now).get(act)
+    refuse_by(against(session, principal, now), act)
+
+
+def refuse_by(forbidden: Mapping[str, datetime], act: str) -> None:
+    """Raise Forbidden with the end date where the act is forbidden."""
+    until = forbidden.get(act)
     if until is not None:
         raise Forbidden("sanctioned", act=act, until=until.isoformat().replace("+00:00", "Z"), roles=[], scope="")
 

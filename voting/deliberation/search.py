@@ -109,6 +109,15 @@ def shelve_comment(session: Session, comment: Comment) -> None:
     if comment.text is None or comment.state not in moderation.SHOWN:
         search_index.remove(session, comment.id)
         return
+    search_index.put(session, *_told(comment))
+
+
+def shelve_new_comments(session: Session, comments: Sequence[Comment]) -> None:
+    """Let comments be found that were written in this transaction, by one statement; not those that wait for a check."""
+    search_index.put_new(session, [_told(comment) for comment in comments if comment.state in moderation.SHOWN])
+
+
+def _told(comment: Comment) -> tuple[search_index.Subject, dict[str, str], dict[str, str]]:
     about = comment.thread.partition(":")[2]
     subject = search_index.Subject(comment.community_id, "comment", comment.id, comment.created_at, about)
-    search_index.put(session, subject, {}, {"und": comment.text})
+    return subject, {}, {"und": comment.text or ""}

@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from voting.ids import timed_id
 from voting.log import publication
 from voting.log.tables import Event
+
+_COLUMNS = tuple(Event.model_fields)
 
 EventFact = str | int | bool | Sequence[str] | None
 
@@ -40,7 +43,42 @@ def record(
     salt lie with the subject, where they can be erased, and never here.
     Hold the subject's row, and append to its own log, before: a public event holds the community's journal from here on.
     """
-    event = Event(
+    event = made(
+        community_id=community_id,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        kind=kind,
+        actor_id=actor_id,
+        now=now,
+        from_state=from_state,
+        to_state=to_state,
+        reason=reason,
+        text=text,
+        facts=facts,
+    )
+    session.add(event)
+    session.flush()
+    if publication.is_public(event):
+        publication.publish(session, event)
+    return event
+
+
+def made(
+    *,
+    community_id: str,
+    subject_kind: str,
+    subject_id: str,
+    kind: str,
+    actor_id: str,
+    now: datetime,
+    from_state: str | None = None,
+    to_state: str | None = None,
+    reason: str | None = None,
+    text: bytes | None = None,
+    facts: Mapping[str, EventFact] | None = None,
+) -> Event:
+    """An event as `record` writes it, for `record_all`."""
+    return Event(
         id=timed_id("evt", now),
         community_id=community_id,
         subject_kind=subject_kind,
@@ -53,11 +91,13 @@ def record(
         reason=reason,
         facts=dict(facts or {}) | ({} if text is None else {"text": text.hex()}),
     )
-    session.add(event)
+
+
+def record_all(session: Session, events: Sequence[Event]) -> None:
+    """Write many events, as `made`, by one statement; the public ones become entries together."""
     session.flush()
-    if publication.is_public(event):
-        publication.publish(session, event)
-    return event
+    session.execute(insert(Event), [{name: getattr(event, name) for name in _COLUMNS} for event in events])
+    publication.publish_all(session, [event for event in events if publication.is_public(event)])
 
 
 def of(

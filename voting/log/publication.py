@@ -7,9 +7,10 @@ signed, witnessed, read as tiles. Actor and reason stand in it as salted hashes;
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from sqlalchemy import insert
 from sqlmodel import Session
 
 from voting.core.evidence import journal_entries
@@ -73,10 +74,36 @@ def is_public(event: Event) -> bool:
 
 def publish(session: Session, event: Event) -> None:
     """Append a public event to its community's journal, with fresh salts."""
+    publish_all(session, [event])
+
+
+def publish_all(session: Session, events: Sequence[Event]) -> None:
+    """Append public events to their communities' journals, with fresh salts: each journal is held once, in one order."""
+    for community_id in sorted({event.community_id for event in events}):
+        ours = [event for event in events if event.community_id == community_id]
+        salts = [_salts(event) for event in ours]
+        entries = [journal_entries.encode(_entry(event, *pair)) for event, pair in zip(ours, salts, strict=True)]
+        numbers = logs.append_all(session, logs.of_community(session, community_id), entries)
+        rows = [
+            {
+                "event_id": event.id,
+                "community_id": community_id,
+                "number": number,
+                "actor_salt": actor_salt,
+                "reason_salt": reason_salt,
+            }
+            for event, number, (actor_salt, reason_salt) in zip(ours, numbers, salts, strict=True)
+        ]
+        session.execute(insert(JournalSalt), rows)
+
+
+def _salts(event: Event) -> tuple[bytes, bytes | None]:
+    return secrets.token_bytes(SIZE), None if event.reason is None else secrets.token_bytes(SIZE)
+
+
+def _entry(event: Event, actor_salt: bytes, reason_salt: bytes | None) -> Moved:
     assert event.to_state is not None, "only changes of state are public"
-    actor_salt = secrets.token_bytes(SIZE)
-    reason_salt = None if event.reason is None else secrets.token_bytes(SIZE)
-    entry = Moved(
+    return Moved(
         at=event.at,
         event=event.id,
         what=event.kind,
@@ -87,18 +114,6 @@ def publish(session: Session, event: Event) -> None:
         reason=None if reason_salt is None else journal_entries.text_hash(reason_salt, event.reason or ""),
         text=bytes.fromhex(event.facts["text"]) if "text" in event.facts else None,
     )
-    log = logs.of_community(session, event.community_id)
-    number = logs.append(session, log, journal_entries.encode(entry))
-    session.add(
-        JournalSalt(
-            event_id=event.id,
-            community_id=event.community_id,
-            number=number,
-            actor_salt=actor_salt,
-            reason_salt=reason_salt,
-        )
-    )
-    session.flush()
 
 
 def announce(session: Session, log: Log, now: datetime) -> None:
