@@ -68,7 +68,7 @@ class Counts(Request):
     votes: Votes
     candidates: Freely = Field(None, description="In an election: candidate → votes")
     seats: Any = Field(1, json_schema_extra={"type": "integer", "minimum": 1})
-    proxies: Listed = Field(None, description="Who votes for others: holder, held, candidate, written")
+    proxies: Listed = Field(None, description="Who votes for others: holder, held, candidate, written, votes")
     weights: Freely = Field(None, description="Votes that the rule weighs differently: tag → holds, votes")
     second: Freely = Field(None, description="The count of the second round, or of the second vote")
 

@@ -238,3 +238,24 @@ def test_in_taiwan_a_proxy_holds_at_most_a_fifth_of_the_roll() -> None:
     above = [{"holder": "a", "held": {"heads": 20, "share": 201}}]
     assert decided("tw.31", roll, votes, proxies=exact).passed
     assert not decided("tw.31", roll, votes, proxies=above).passed
+
+
+TAIWAN = {"heads": 20, "share": 1000}
+
+
+def assembly(**votes: Any) -> rules.Evaluation:
+    """Sixteen of twenty for it, of whom one votes for six others who hold 300: two heads and 100 too many."""
+    cast = {"for": {"heads": 16, "share": 800}, "against": {"heads": 4, "share": 200}}
+    held = {"holder": "王芳", "held": {"heads": 6, "share": 300}} | votes
+    return decided("tw.31", TAIWAN, cast, proxies=[held])
+
+
+def test_what_a_proxy_holds_above_a_fifth_is_left_out_of_the_count() -> None:
+    found = assembly(votes={"for": {"heads": 6, "share": 300}})
+    assert [(test.have, test.of) for test in found.tests] == [(18, 20), (900, 1000), (14, 18), (700, 900)]
+    assert (found.outcome, found.pending) == (PASSED, ())
+
+
+def test_nothing_is_decided_while_nobody_said_how_the_excess_was_voted() -> None:
+    found = assembly()
+    assert (found.outcome, found.pending) == (INCONCLUSIVE, ("proxy_votes",))

@@ -9,7 +9,7 @@ only the first is silence. Figures are exact; a total above the roll is refused.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from voting.core.rules.form import BALLOTS, BASES, STATES
@@ -33,6 +33,8 @@ class Holder:
     held: Amounts
     candidate: bool = False
     written: bool = True
+    votes: Mapping[str, Amounts] = field(default_factory=dict)
+    """How they voted what they hold (part of the votes of the count), where it was said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def _read(
         candidates=None if candidates is None else {name: _amounts(node, bases) for name, node in candidates.items()},
         seats=parts["seats"].whole(1, 250) if "seats" in parts else 1,
         choices=parts["choices"].whole(1, 250) if "choices" in parts else None,
-        proxies=tuple(_holder(node, bases) for node in parts["proxies"].items()) if "proxies" in parts else (),
+        proxies=tuple(_holder(node, bases, votes) for node in parts["proxies"].items()) if "proxies" in parts else (),
         tagged=_tagged(parts["weights"], bases, tags, votes) if "weights" in parts else (),
         second=_read(parts["second"], second_bases, tags, (), roll) if "second" in parts else None,
     )
@@ -191,14 +193,28 @@ def _check(node: Node, roll: Amounts, votes: Mapping[str, Amounts], unreached: A
             node.fault("counts_above_roll", got=exact(total), **facts)
 
 
-def _holder(node: Node, bases: Sequence[str]) -> Holder:
-    parts = node.members(("holder", "held", "candidate", "written"), ("holder", "held"))
+def _holder(node: Node, bases: Sequence[str], votes: Mapping[str, Amounts]) -> Holder:
+    parts = node.members(("holder", "held", "candidate", "written", "votes"), ("holder", "held"))
+    held = _amounts(parts["held"], bases)
     return Holder(
         name=parts["holder"].text(),
-        held=_amounts(parts["held"], bases),
+        held=held,
         candidate=parts["candidate"].boolean() if "candidate" in parts else False,
         written=parts["written"].boolean() if "written" in parts else True,
+        votes=_part(parts["votes"], bases, votes, held) if "votes" in parts else {},
     )
+
+
+def _part(node: Node, bases: Sequence[str], votes: Mapping[str, Amounts], holds: Amounts) -> dict[str, Amounts]:
+    """The votes of one holder: of no state more than was counted, nor than they hold."""
+    cast = {state: _amounts(one, bases) for state, one in node.members(BALLOTS).items()}
+    for state, amounts in cast.items():
+        for basis, amount in amounts.items():
+            limit = min(votes.get(state, {}).get(basis, 0), holds[basis])
+            if amount > limit:
+                facts = {"basis": basis, "got": exact(amount), "roll": exact(limit)}
+                node.at(state, None).fault("counts_above_roll", **facts)
+    return cast
 
 
 def _tagged(node: Node, bases: Sequence[str], tags: Sequence[str], votes: Mapping[str, Amounts]) -> tuple[Tagged, ...]:
@@ -206,12 +222,6 @@ def _tagged(node: Node, bases: Sequence[str], tags: Sequence[str], votes: Mappin
     for tag, inner in node.members(tags).items():
         parts = inner.members(("holds", "votes"), ("holds", "votes"))
         holds = _amounts(parts["holds"], bases)
-        cast = {state: _amounts(one, bases) for state, one in parts["votes"].members(BALLOTS).items()}
-        for state, amounts in cast.items():
-            for basis, amount in amounts.items():
-                limit = min(votes.get(state, {}).get(basis, 0), holds[basis])
-                if amount > limit:
-                    facts = {"basis": basis, "got": exact(amount), "roll": exact(limit)}
-                    parts["votes"].at(state, None).fault("counts_above_roll", **facts)
+        cast = _part(parts["votes"], bases, votes, holds)
         found.append(Tagged(tag, holds, cast))
     return tuple(found)

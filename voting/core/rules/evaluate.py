@@ -107,11 +107,16 @@ def _alone(rule: Rule, counts: Counts, stage: str, tests: tuple[Test, ...]) -> E
 
 def _vote(rule: Rule, counts: Counts, find: Callable[[str], Rule]) -> Evaluation:
     weighed, changes = weighing.apply(rule, counts)
+    weighed = proxies.counted(rule.proxy, counts.proxies, weighed, counts.roll)
     folded, folds = folding.apply(weighed, rule.fold)
     strict_sums = Sums(counts.roll, weighed, folding.strictly_participating(rule))
     sums = Sums(counts.roll, folded, rule.participating) if rule.fold else strict_sums
     # How many persons took part is asked before any weighing.
-    persons = Sums(counts.roll, counts.votes, strict_sums.participating)
+    persons = Sums(
+        counts.roll,
+        proxies.counted(rule.proxy, counts.proxies, counts.votes, counts.roll),
+        strict_sums.participating,
+    )
     parts = _Parts.found(rule, counts, persons)
     strict_tests = _all(rule.tests, strict_sums)
     tests = _all(rule.tests, sums) if rule.fold else strict_tests
@@ -140,7 +145,7 @@ def _vote(rule: Rule, counts: Counts, find: Callable[[str], Rule]) -> Evaluation
         proxies=parts.proxies,
         rounds=rounds,
         fallback=fallback,
-        pending=_pending(rule, counts),
+        pending=(*_pending(rule, counts), *(("proxy_votes",) if parts.unknown else ())),
     )
 
 
@@ -169,7 +174,12 @@ class _Parts:
     @property
     def met(self) -> bool:
         tests = all(one.result for one in (*self.petition, *self.objection))
-        return self.enough and tests and all(one.result for one in self.proxies)
+        return self.enough and tests and all(one.result or one.left_out for one in self.proxies)
+
+    @property
+    def unknown(self) -> bool:
+        """Whether a proxy holds too much and nobody said how it was voted."""
+        return any(one.left_out is False for one in self.proxies)
 
 
 def _all(tests: tuple[Test, ...], sums: Sums) -> tuple[Tested, ...]:
@@ -192,7 +202,7 @@ def _minimum(rule: Rule, sums: Sums) -> Minimum | None:
 def _outcome(
     tests: tuple[Tested, ...], parts: _Parts, rounds: tuple[RoundFound, ...], valid: bool, counts: Counts
 ) -> str:
-    if not valid:
+    if not valid or parts.unknown:
         return INCONCLUSIVE
     if not (parts.met and all(one.result for one in tests)):
         return FAILED

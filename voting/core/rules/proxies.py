@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from voting.core.rules.counts import Amounts, Holder
 from voting.core.rules.form import ProxyRule, Words
-from voting.core.rules.numbers import exact
+from voting.core.rules.numbers import Amount, exact
 from voting.core.rules.sentences import BASES, both
+
+Votes = Mapping[str, Amounts]
+"""State of a ballot → basis → figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,9 @@ class Checked:
     code: str
     result: bool
     text: Words
+    left_out: bool | None = None
+    """What is above a share of the roll does not count and decides nothing else: whether it is left out of the count already,
+    or nobody said how it was voted."""
 
 
 def check(rule: ProxyRule, holders: Sequence[Holder], roll: Amounts) -> tuple[Checked, ...]:
@@ -69,4 +75,23 @@ def _shares(rule: ProxyRule, holder: Holder, roll: Amounts) -> Iterator[Checked]
             f"{holder.name} holds {exact(held)} ({on[1]}), at most {cap} of the roll's {exact(roll[basis])}, {exact(limit)}: "
             f"{'kept' if met else 'what is above does not count'}.",
         )
-        yield Checked(holder.name, "max_share_of_roll", met, text)
+        yield Checked(holder.name, "max_share_of_roll", met, text, None if met else _says(holder, basis, held))
+
+
+def _says(holder: Holder, basis: str, held: Amount) -> bool:
+    return sum(amounts[basis] for amounts in holder.votes.values()) == held
+
+
+def counted(rule: ProxyRule | None, holders: Sequence[Holder], votes: Votes, roll: Amounts) -> Votes:
+    """The votes without what proxies hold above their share of the roll, taken from each state as they voted it."""
+    cap = None if rule is None else rule.max_share_of_roll
+    if cap is None:
+        return votes
+    left = {state: dict(amounts) for state, amounts in votes.items()}
+    for holder in holders:
+        for basis, held in holder.held.items():
+            above = held - cap * roll[basis]
+            if above > 0 and _says(holder, basis, held):
+                for state, amounts in holder.votes.items():
+                    left[state][basis] -= above * amounts[basis] / held
+    return left
