@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from voting.community import documents
 from voting.community.tables import Community
@@ -22,6 +22,7 @@ from voting.contests.tables import Contest
 from voting.core.authority import Principal
 from voting.core.rules import clocks
 from voting.core.rules.form import Words
+from voting.log.tables import Event
 
 DONE: Mapping[str, frozenset[str]] = {
     "notice": frozenset({"noticed_at"}),
@@ -37,7 +38,8 @@ STEPS: Mapping[str, tuple[str, ...]] = {
 }
 """By where the contest is held."""
 
-_OVER = ("certified", "annulled", "inconclusive")
+_ANNULLED = "annulled"
+_OVER = ("certified", _ANNULLED, "inconclusive")
 _REACHED: Mapping[str, str] = {
     "draft": "notice",
     "noticed": "open",
@@ -48,6 +50,7 @@ _REACHED: Mapping[str, str] = {
     "recorded": "publish",
     "provisional": "certify",
     "challenged": "certify",
+    "inconclusive": "publish",
 }
 """State → the step that comes next."""
 
@@ -87,11 +90,22 @@ def of(session: Session, principal: Principal, contest_id: str, *, now: datetime
     loaded = queries.load(session, principal, contest_id, now)
     contest = loaded.contest
     zone = session.get_one(Community, contest.community_id).time_zone
-    bounds = _bounds(session, loaded)
+    bounds, stood = _bounds(session, loaded), _stood(session, contest)
     steps = tuple(
-        _step(contest, name, bounds.get(name, ()), _until(session, loaded, name)) for name in STEPS[contest.channel]
+        _step(contest, stood, name, bounds.get(name, ()), _until(session, loaded, name))
+        for name in STEPS[contest.channel]
     )
     return Timeline(loaded, zone, steps, queries.view(session, principal, loaded).actions)
+
+
+def _stood(session: Session, contest: Contest) -> str:
+    """How far the contest came: its state, or the one in which it was annulled."""
+    if contest.state != _ANNULLED:
+        return contest.state
+    annulled = select(Event.from_state).where(
+        Event.subject_kind == "contest", Event.subject_id == contest.id, Event.kind == _ANNULLED
+    )
+    return session.exec(annulled).first() or "draft"
 
 
 def _bounds(session: Session, loaded: Loaded) -> dict[str, tuple[Bound, ...]]:
@@ -132,16 +146,16 @@ def _until(session: Session, loaded: Loaded, name: str) -> datetime | None:
     return min(latest).astimezone(UTC)
 
 
-def _step(contest: Contest, name: str, bounds: tuple[Bound, ...], until: datetime | None) -> Step:
+def _step(contest: Contest, stood: str, name: str, bounds: tuple[Bound, ...], until: datetime | None) -> Step:
     taken = {column: getattr(contest, column) for column in DONE.get(name, ())}
     at = next((instant for instant in taken.values() if instant is not None), None)
     steps = STEPS[contest.channel]
-    following = _REACHED.get(contest.state, "")
+    following = _REACHED.get(stood, "")
     if contest.channel == "external" and following == "open":
         following = "record"
     reached = steps.index(following) if following in steps else len(steps)
     place = steps.index(name)
-    if at is not None or (contest.state != "annulled" and place < reached) or contest.state == "certified":
+    if at is not None or place < reached:
         state = "done"
     elif contest.state in _OVER:
         state = "dropped"
