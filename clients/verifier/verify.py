@@ -970,9 +970,9 @@ _ALWAYS: dict[str, Any] = {
     "tie_break_note": "text",
     "tie_break_resolutions": "lots",
     "excluded_candidates": "names",
-    "undeclared_write_in": "text",
     "note": "text",
 }
+_WRITE_IN = {"undeclared_write_in": "text"}
 _UNRANKED = {"unranked": ("ranked_last_equal", "not_compared")}
 _FLAG, _NEVER, _PLACES = (False, True), (False,), range(21)
 _STRENGTH = {"strength": ("winning_votes", "margins", "ratio", "pairwise_opposition")}
@@ -983,6 +983,7 @@ def _runoff_rules(mode: str, **more: Any) -> dict[str, Any]:
     return {
         **_RANK_WORDS,
         **_ALWAYS,
+        **_WRITE_IN,
         **_UNRANKED,
         "winner_mode": (mode,),
         "threshold": "threshold",
@@ -998,7 +999,8 @@ def _runoff_rules(mode: str, **more: Any) -> dict[str, Any]:
 
 _PLURALITY = {**_RANK_WORDS, **_ALWAYS, **_UNRANKED, "overvote": (*_RANK_WORDS["overvote"], "split_equally")}
 _ORDERS = {**_RANK_WORDS, **_ALWAYS, **_UNRANKED}
-_STRENGTHS = {**_ORDERS, **_STRENGTH}
+_PAIRS = {**_ORDERS, **_WRITE_IN}
+_STRENGTHS = {**_PAIRS, **_STRENGTH}
 
 RULES: dict[str, dict[str, Any]] = {
     "plurality": _PLURALITY,
@@ -1026,6 +1028,7 @@ RULES: dict[str, dict[str, Any]] = {
     "stv-wigm-rctab": {
         **_RANK_WORDS,
         **_ALWAYS,
+        **_WRITE_IN,
         "winner_mode": ("multi_many_winners_per_round", "multi_one_winner_per_round"),
         "threshold": ("droop_integer", "droop_fractional", "hare_ceil"),
         "threshold_basis": ("first_round",),
@@ -1079,11 +1082,11 @@ RULES: dict[str, dict[str, Any]] = {
     "schulze": _STRENGTHS,
     "ranked-pairs": _STRENGTHS,
     "minimax": _STRENGTHS,
-    "copeland": _ORDERS,
-    "smith-set": _ORDERS,
-    "schwartz-set": _ORDERS,
-    "condorcet-winner": _ORDERS,
-    "condorcet-loser": _ORDERS,
+    "copeland": _PAIRS,
+    "smith-set": _PAIRS,
+    "schwartz-set": _PAIRS,
+    "condorcet-winner": _PAIRS,
+    "condorcet-loser": _PAIRS,
 }
 """Method → rule member → what it may be: words, a range of whole numbers, or the kind of value."""
 

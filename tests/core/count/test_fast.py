@@ -35,7 +35,7 @@ def every_rule(method: str, names: tuple[str, ...] = NAMES) -> st.SearchStrategy
         "tie_break": st.sampled_from(own["tie_break"]),
         "tie_break_order": st.permutations(names),
         "tie_break_seed": st.sampled_from(["17", "42"]),
-        "undeclared_write_in": st.sampled_from(names),
+        "undeclared_write_in": st.sampled_from([None] if own["undeclared_write_in"] == ("null",) else names),
         "max_rankings": st.integers(1, 6),
         "overvote": st.sampled_from(own["overvote"]),
         "skipped_ranks": st.sampled_from(own["skipped_ranks"]),

@@ -45,6 +45,8 @@ ILLEGAL = [
     ("stv-meek-prf", "decimal_places", 6),
     ("schulze", "strength", "votes"),
     ("approval", "overvote", "split_equally"),
+    ("plurality", "undeclared_write_in", "A"),
+    ("stv-scottish", "undeclared_write_in", "A"),
 ]
 
 

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable
 from voting.core.count import single_round
 from voting.core.count.pairwise import Compared, Comparison, Pairwise
 from voting.core.count.poll import Poll
-from voting.core.count.rules import COMMON, UNRANKED, Choice, Members
+from voting.core.count.rules import COMMON, UNRANKED, WRITE_IN, Choice, Members
 from voting.core.count.strength import STRENGTHS
 from voting.core.count.tally import Outcome, Round, Tallies, Tally, Tie
 
-MEMBERS: Members = {**COMMON, **UNRANKED}
+MEMBERS: Members = {**COMMON, **WRITE_IN, **UNRANKED}
 """The rule members of a method that asks only who beats whom."""
 
 STRENGTH_MEMBERS: Members = {**MEMBERS, "strength": Choice(STRENGTHS)}

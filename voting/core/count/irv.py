@@ -19,6 +19,7 @@ from voting.core.count.rules import (
     FEWEST_PAIRWISE_WINS,
     TIE_BREAKS,
     UNRANKED,
+    WRITE_IN,
     Choice,
     Flag,
     FlagOrWhole,
@@ -44,6 +45,7 @@ def members(method: str) -> Members:
     pairs = {"tie_break": Choice((*TIE_BREAKS, FEWEST_PAIRWISE_WINS))} if method == "irv" else {}
     return {
         **COMMON,
+        **WRITE_IN,
         **UNRANKED,
         **pairs,
         "winner_mode": Choice((MODES[method],)),

@@ -247,7 +247,10 @@ TIES: Members = {
     "tie_break_resolutions": Resolutions(),
 }
 
-OPTIONS: Members = {"excluded_candidates": Names(), "undeclared_write_in": Text(), "note": Text()}
+OPTIONS: Members = {"excluded_candidates": Names(), "undeclared_write_in": Nothing(), "note": Text()}
+
+WRITE_IN: Members = {"undeclared_write_in": Text()}
+"""For a method that knows an option which stands for nobody in particular, and so cannot be elected by its votes."""
 
 OVERVOTES = (
     "exhaust_immediately",

@@ -12,7 +12,7 @@ from voting.core.count import quota
 from voting.core.count.numbers import Amount
 from voting.core.count.parcels import Revalue
 from voting.core.count.poll import Poll
-from voting.core.count.rules import COMMON, Choice, FlagOrWhole, Members, Never, Whole
+from voting.core.count.rules import COMMON, WRITE_IN, Choice, FlagOrWhole, Members, Never, Whole
 from voting.core.count.stv import Transferable
 from voting.core.count.tally import Round, Tally, Transfer
 
@@ -20,6 +20,7 @@ PLACES = 4
 
 MEMBERS: Members = {
     **COMMON,
+    **WRITE_IN,
     "winner_mode": Choice(("multi_many_winners_per_round", "multi_one_winner_per_round")),
     "threshold": Choice(("droop_integer", "droop_fractional", "hare_ceil")),
     "threshold_basis": Choice(("first_round",)),
