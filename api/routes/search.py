@@ -10,7 +10,7 @@ from api.deps import Conditional, Now, Page, Reading, Who
 from api.problems import documented
 from api.route import YishiRoute
 from api.schemas.base import ListPage
-from api.schemas.search import AlikeOut, DuplicatesOut, HitOut
+from api.schemas.search import AlikeOut, HitOut
 from voting.core.searching import MOST_QUERY
 from voting.deliberation import search
 
@@ -33,13 +33,15 @@ def search_community(
     kind: Kind = None,
 ) -> ListPage[HitOut]:
     """Search proposals, comments and results: whole titles first, then the newest."""
-    after = None if page.after is None else (int(page.after[0]), int(page.after[1]))
+    after = None if page.after is None else (int(page.after[0]), int(page.after[1]), str(page.after[2]))
     found = search.find(session, who, community_id, q, kind=kind, after=after, limit=page.fetch, now=now)
-    return conditional.answer(page.answer(found, lambda hit: (int(hit.in_title), hit.document.number), HitOut.of))
+    return conditional.answer(page.answer(found, lambda hit: hit.key, HitOut.of))
 
 
 @router.get("/proposals/{proposal_id}/duplicates", operation_id="list_duplicates", responses=documented(401, 403, 404))
-def list_duplicates(proposal_id: str, session: Reading, who: Who, now: Now, conditional: Conditional) -> DuplicatesOut:
+def list_duplicates(
+    proposal_id: str, session: Reading, who: Who, now: Now, conditional: Conditional
+) -> ListPage[AlikeOut]:
     """List published proposals that resemble one, to be looked at before it is published."""
     found = search.duplicates(session, who, proposal_id, now=now)
-    return conditional.answer(DuplicatesOut(items=[AlikeOut.of(one) for one in found]))
+    return conditional.answer(ListPage[AlikeOut](items=[AlikeOut.of(one) for one in found], next_cursor=None))

@@ -60,9 +60,3 @@ class AlikeOut(FoundOut):
     def of(cls, one: Alike) -> AlikeOut:
         """Present a possible duplicate."""
         return cls.model_validate(cls.told(one.document) | {"likeness": str(one.likeness)})
-
-
-class DuplicatesOut(Representation):
-    """Published proposals that resemble one, the likest first."""
-
-    items: list[AlikeOut]

@@ -208,7 +208,7 @@ GET   /v1/proposals/{proposal_id}/duplicates            401 200 404 200 200 200
 GET   /v1/proposals/{proposal_id}/attachments           401 200 404 200 200 200
 POST  /v1/proposals/{proposal_id}/attachments           401 422 404 409 409 409
 GET   /v1/attachments/{attachment_id}                   401 200 404 200 200 200
-GET   /v1/attachments/{attachment_id}/content           401 404 404 404 404 404
+GET   /v1/attachments/{attachment_id}/content           401 200 404 200 200 200
 POST  /v1/attachments/{attachment_id}/remove            401 200 404 200 403 200
 GET   /v1/proposals/{proposal_id}/amendments            401 200 404 200 200 200
 POST  /v1/proposals/{proposal_id}/amendments            401 409 404 201 201 201

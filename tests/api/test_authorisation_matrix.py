@@ -38,6 +38,7 @@ from voting.contests.tables import (
     ResultObjection,
 )
 from voting.core.authority import SYSTEM
+from voting.deliberation import attachment_store
 from voting.deliberation.comment_tables import Comment, CommentSummary
 from voting.deliberation.moderation_tables import ModerationCase, ModerationStep, Sanction
 from voting.log.tables import CastCommitment, Log
@@ -121,6 +122,7 @@ def settle(session: Session) -> None:
 def settle_service(app: FastAPI) -> None:
     """The world in the service's database, and what is due of it in the logs."""
     transact(app.state.services.engine, settle)
+    attachment_store.of(app.state.services.settings.attachments_url).put("att_1", b"%PDF-1.7 %%EOF")
     with reader(app.state.services.engine) as session:
         # Communities last: what comes into the logs of contests is announced in their journals.
         logs = session.exec(select(Log.id).order_by(col(Log.kind).desc(), col(Log.id))).all()

@@ -12,15 +12,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, insert, text
+from sqlalchemy import ColumnElement, and_, bindparam, delete, insert, or_, text
 from sqlmodel import Session, col, select
 
 from voting.community.search_tables import SearchDocument
 from voting.core import searching
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 _EXCERPT = 200
-_RANDOM_BITS = 22
+_NEWEST_FIRST = (col(SearchDocument.at).desc(), col(SearchDocument.subject_id).desc())
+
+Key = tuple[int, int, str]
+"""Whether the title has the whole query (1 or 0), microseconds since 1970, the subject: found things stand in this order, from
+the greatest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +46,18 @@ class Hit:
     document: SearchDocument
     in_title: bool
 
+    @property
+    def key(self) -> Key:
+        """Where it stands among what was found."""
+        return int(self.in_title), (self.document.at - _EPOCH) // _MICROSECOND, self.document.subject_id
+
 
 def put(session: Session, subject: Subject, title: Mapping[str, str], body: Mapping[str, str]) -> None:
     """Let a text be found, in the place of an earlier one of the same subject."""
     row = _row(session, subject.id)
     values = _values(subject, title, body)
     if row is None:
-        row = SearchDocument(**_identity(subject), **values)
+        row = SearchDocument(**_identity(session, subject), **values)
         session.add(row)
     for name, value in values.items():
         setattr(row, name, value)
@@ -56,21 +66,23 @@ def put(session: Session, subject: Subject, title: Mapping[str, str], body: Mapp
 
 def put_new(session: Session, texts: Sequence[tuple[Subject, Mapping[str, str], Mapping[str, str]]]) -> None:
     """Let texts be found that were never put before, (subject, title, body) each, by one statement."""
-    rows = [_identity(subject) | _values(subject, title, body) for subject, title, body in texts]
+    rows = [_identity(session, subject) | _values(subject, title, body) for subject, title, body in texts]
     if rows:
         session.execute(insert(SearchDocument), rows)
 
 
-def _identity(subject: Subject) -> dict[str, Any]:
-    milliseconds = (subject.at - _EPOCH) // timedelta(milliseconds=1)
-    return {
-        "number": milliseconds << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS),
+def _identity(session: Session, subject: Subject) -> dict[str, Any]:
+    identity = {
         "community_id": subject.community_id,
         "subject_kind": subject.kind,
         "subject_id": subject.id,
         "about_id": subject.about_id,
         "at": subject.at,
     }
+    if _is_sqlite(session):
+        # SQLite numbers rows itself, which keeps its index in order; elsewhere no counter is shared by all processes.
+        return identity
+    return identity | {"number": secrets.randbits(62)}
 
 
 def _values(subject: Subject, title: Mapping[str, str], body: Mapping[str, str]) -> dict[str, Any]:
@@ -106,10 +118,10 @@ def find(
     terms: Sequence[str],
     *,
     kind: str | None = None,
-    after: tuple[int, int] | None = None,
+    after: Key | None = None,
     limit: int = 20,
 ) -> tuple[Hit, ...]:
-    """At most `limit` things that hold all terms, behind `after` (1 in the title or 0, number)."""
+    """At most `limit` things that hold all terms, behind the key `after`."""
     found: list[Hit] = []
     for in_title in (True, False):
         if after is not None and int(in_title) > after[0]:
@@ -118,8 +130,8 @@ def find(
         if kind is not None:
             query = query.where(SearchDocument.subject_kind == kind)
         if after is not None and int(in_title) == after[0]:
-            query = query.where(col(SearchDocument.number) < after[1])
-        rows = session.exec(query.order_by(col(SearchDocument.number).desc()).limit(limit - len(found)))
+            query = query.where(_is_behind(after))
+        rows = session.exec(query.order_by(*_NEWEST_FIRST).limit(limit - len(found)))
         found += [Hit(row, in_title) for row in rows]
         if len(found) == limit:
             break
@@ -132,7 +144,14 @@ def alike(
     """At most `limit` of the newest things of a kind whose title holds any of the terms."""
     held = _matches(session, "title_terms", _anyone(session, community_id, terms))
     query = select(SearchDocument).where(held, SearchDocument.subject_kind == kind)
-    return tuple(session.exec(query.order_by(col(SearchDocument.number).desc()).limit(limit)))
+    return tuple(session.exec(query.order_by(*_NEWEST_FIRST).limit(limit)))
+
+
+def _is_behind(after: Key) -> ColumnElement[bool]:
+    at = _EPOCH + after[1] * _MICROSECOND
+    return or_(
+        col(SearchDocument.at) < at, and_(col(SearchDocument.at) == at, col(SearchDocument.subject_id) < after[2])
+    )
 
 
 def _row(session: Session, subject_id: str) -> SearchDocument | None:

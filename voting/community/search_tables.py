@@ -16,8 +16,10 @@ class SearchDocument(SQLModel, table=True):
 
     __tablename__ = "search_document"
 
-    number: int = Field(primary_key=True, sa_type=BigInteger().with_variant(Integer, "sqlite"))
-    """Sorts by time: milliseconds, then random bits. On SQLite it is the row's id, which a VACUUM leaves alone."""
+    number: int | None = Field(
+        default=None, primary_key=True, sa_type=BigInteger().with_variant(Integer, "sqlite"), nullable=False
+    )
+    """Names the row to the index, and nothing else. On SQLite it is the row's id, which a VACUUM then leaves alone."""
     community_id: str = Field(foreign_key="community.id")
     subject_kind: str
     """proposal | comment | result"""

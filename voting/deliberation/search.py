@@ -10,7 +10,7 @@ from fractions import Fraction
 from sqlmodel import Session, col, select
 
 from voting.community import search_index
-from voting.community.search_index import Hit
+from voting.community.search_index import Hit, Key
 from voting.community.search_tables import SearchDocument
 from voting.core import authority, moderation, searching
 from voting.core.authority import Principal, Subject
@@ -41,7 +41,7 @@ def find(
     query: str,
     *,
     kind: str | None = None,
-    after: tuple[int, int] | None = None,
+    after: Key | None = None,
     limit: int = 20,
     now: datetime,
 ) -> tuple[Hit, ...]:
@@ -58,7 +58,7 @@ def find(
         found += _readable(session, hits, at)
         if len(hits) < wanted:
             break
-        after = (int(hits[-1].in_title), hits[-1].document.number)
+        after = hits[-1].key
     return tuple(found)
 
 
@@ -87,10 +87,8 @@ def duplicates(session: Session, principal: Principal, proposal_id: str, *, now:
         for row in found
         if row.subject_id != proposal_id
     ]
-    near = sorted(
-        (one for one in compared if one.likeness >= LIKE), key=lambda one: (-one.likeness, -one.document.number)
-    )
-    return tuple(near[:MOST_ALIKE])
+    near = [one for one in compared if one.likeness >= LIKE]
+    return tuple(sorted(near, key=lambda one: -one.likeness)[:MOST_ALIKE])
 
 
 def shelve(session: Session, proposal: Proposal, text: ProposalVersion) -> None:
