@@ -230,12 +230,12 @@ class Trial:
                     before, behind = text[: mutant["start"] - start], text[mutant["end"] - start :]
                     code = compiled(before + mutant["text"] + behind)
                 exec(code, verify.__dict__)
-            chosen = [judge for judge in self.judges if not begin or begin in judge.reaches]
+            chosen = [judge for judge in self.judges if begin == 0 or begin in judge.reaches]
             for judge in chosen:
                 judge.call()
         except BaseException:
             return 1
-        if begin and chosen:
+        if begin > 0 and chosen:
             return 0
         options = ["-x", "-q", "-p", "no:cacheprovider", "--assert=plain", "-m", "not prove"]
         with contextlib.suppress(SystemExit):

@@ -169,9 +169,9 @@ def test_json_has_one_spelling(data: bytes, code: str) -> None:
     assert code_of(lambda: verify.parsed(data, "f")) == code
 
 
-@pytest.mark.parametrize(
-    ("value", "form", "place"),
-    [
+def forms() -> list[tuple[Any, Any, str | None]]:
+    """Value, form, and the place of the first that has not its form."""
+    return [
         ("a", verify.ID, None),
         ("a b", verify.ID, "/"),
         (1, verify.ID, "/"),
@@ -221,10 +221,12 @@ def test_json_has_one_spelling(data: bytes, code: str) -> None:
         ({"drawn": "before_opening", "seed": "1"}, verify.is_lot, None),
         ({"drawn": "before_opening"}, verify.is_lot, "/"),
         ({"drawn": "after_close", "seed": "1"}, verify.is_lot, "/"),
-    ],
-)
-def test_a_value_has_its_form_or_the_place_where_it_has_not_is_named(value: Any, form: Any, place: str | None) -> None:
-    assert verify.misfit(value, form) == place
+    ]
+
+
+def test_a_value_has_its_form_or_the_place_where_it_has_not_is_named() -> None:
+    for value, form, place in forms():
+        assert verify.misfit(value, form) == place, value
 
 
 @pytest.mark.parametrize("size", range(8))
