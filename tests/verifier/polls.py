@@ -132,12 +132,15 @@ def _edges(kind: Any) -> tuple[Any, ...]:
 
 
 ODD = (
-    "tie_break_order",
-    "undeclared_write_in",
-    "arithmetic",
-    "decimal_places",
-    "batch_elimination",
-    "cutoff_elimination",
+    *(
+        "tie_break_order",
+        "undeclared_write_in",
+        "arithmetic",
+        "decimal_places",
+        "batch_elimination",
+        "cutoff_elimination",
+    ),
+    *("stop_when_last_vacancies_filled", "zero_surplus_stage", "threshold_basis", "continue_until_two", "strength"),
 )
 """Members that every third poll has if its method knows them: what few polls have, and what most often makes counts differ."""
 

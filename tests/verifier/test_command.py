@@ -195,3 +195,37 @@ def test_a_reader_who_has_had_enough_is_no_error(tmp_path: Path) -> None:
     told = f"{sys.executable} -I {verify.__file__} {bundle} | true; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", told], capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("one two three", 0, ["one two three"]),
+        ("one two three", 8, ["one two", "three"]),
+        ("one two three", 13, ["one two three"]),
+        ("one two three", 3, ["one", "two", "three"]),
+        ("议事议事", 4, ["议事", "议事"]),
+        ("议事议事", 5, ["议事", "议事"]),
+        ("议事abc议事", 6, ["议事", "abc议", "事"]),
+        ("longer", 3, ["longer"]),
+        ("", 5, [""]),
+    ],
+)
+def test_text_is_wrapped_by_columns(text: str, width: int, lines: list[str]) -> None:
+    assert verify.wrapped(text, width) == lines
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "english"),
+    [
+        (["passed", "passed"], "Every check that was made passed. 2 passed, 0 failed, 0 not made."),
+        (["passed", "not-made"], "Every check that was made passed. 1 passed, 0 failed, 1 not made."),
+        (["failed", "not-made"], "1 of the checks failed: do not trust this result. 0 passed, 1 failed, 1 not made."),
+    ],
+)
+def test_findings_are_summed_up(outcomes: list[str], english: str) -> None:
+    found = [verify.Finding("archive", outcome, "archive", {}) for outcome in outcomes]
+    assert verify.summary(found, False) == english
+    trivial = verify.Finding("paper", "not-made", "no-paper", {})
+    assert verify.summary([*found, trivial], False) == english
+    assert ("不要相信" in verify.summary(found, True)) is ("failed" in outcomes)

@@ -80,6 +80,17 @@ def test_entries_stand_behind_their_lengths(data: bytes, entries: list[bytes] | 
         assert verify.entries_of(data, "f") == entries
 
 
+@pytest.mark.parametrize("changed", [0, 1, 255])
+def test_the_entry_that_is_not_the_one_that_was_hashed_is_named(changed: int) -> None:
+    hashes = [verify.leaf_hash(b"%d" % number) for number in range(256)]
+    stored = b"".join(b"x" * 32 if number == changed else one for number, one in enumerate(hashes))
+    point = verify.Checkpoint("o", 0, b"", verify.Note("", ()))
+    reader = verify.LogReader(archive_of("log/tile/0/002", stored), point, None, ())
+    with pytest.raises(verify.Fault) as fault:
+        reader.compare_tile("0", 2, hashes, set())
+    assert (fault.value.code, fault.value.facts) == ("log-leaf", {"index": 512 + changed})
+
+
 @pytest.mark.parametrize(
     ("bits", "size", "found"),
     [
@@ -331,24 +342,6 @@ def test_a_token_is_signed_by_its_key() -> None:
         assert not verify.signed_by_jwk(f"{coded}.{payload}.{signature}", key)
 
 
-@pytest.mark.parametrize(
-    ("text", "width", "lines"),
-    [
-        ("one two three", 0, ["one two three"]),
-        ("one two three", 8, ["one two", "three"]),
-        ("one two three", 13, ["one two three"]),
-        ("one two three", 3, ["one", "two", "three"]),
-        ("议事议事", 4, ["议事", "议事"]),
-        ("议事议事", 5, ["议事", "议事"]),
-        ("议事abc议事", 6, ["议事", "abc议", "事"]),
-        ("longer", 3, ["longer"]),
-        ("", 5, [""]),
-    ],
-)
-def test_text_is_wrapped_by_columns(text: str, width: int, lines: list[str]) -> None:
-    assert verify.wrapped(text, width) == lines
-
-
 def test_a_file_of_the_reader_has_at_most_a_mib() -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "file"
@@ -357,22 +350,6 @@ def test_a_file_of_the_reader_has_at_most_a_mib() -> None:
         path.write_bytes(b"x" * ((1 << 20) + 1))
         with pytest.raises(verify.Unusable, match="larger than a MiB"):
             verify.small_file(str(path))
-
-
-@pytest.mark.parametrize(
-    ("outcomes", "english"),
-    [
-        (["passed", "passed"], "Every check that was made passed. 2 passed, 0 failed, 0 not made."),
-        (["passed", "not-made"], "Every check that was made passed. 1 passed, 0 failed, 1 not made."),
-        (["failed", "not-made"], "1 of the checks failed: do not trust this result. 0 passed, 1 failed, 1 not made."),
-    ],
-)
-def test_findings_are_summed_up(outcomes: list[str], english: str) -> None:
-    found = [verify.Finding("archive", outcome, "archive", {}) for outcome in outcomes]
-    assert verify.summary(found, False) == english
-    trivial = verify.Finding("paper", "not-made", "no-paper", {})
-    assert verify.summary([*found, trivial], False) == english
-    assert ("不要相信" in verify.summary(found, True)) is ("failed" in outcomes)
 
 
 def test_a_log_has_so_many_events_and_no_more() -> None:
