@@ -237,3 +237,12 @@ def test_every_number_said_stands_in_the_tally(box: dict[Any, int], method: str,
 
 def test_a_list_is_joined_as_each_language_joins_it() -> None:
     assert [Speaker(locale, {}).names(NAMES) for locale in LOCALES] == ["Ann、Bao和Chen", "Ann, Bao and Chen"]
+
+
+def test_a_seat_that_no_ballot_fills_is_told() -> None:
+    tally = count("irv-multi-pass", ("Ann", "Bao", "Chen"), {(("Ann",), ("Bao",)): 2}, 3)
+    assert explain(tally, "en")[-3:] == (
+        "No ballot counts for anybody who is left, so this seat stays vacant.",
+        "Result: Ann and Bao are elected.",
+        "Of 3 seats only 2 were filled; the rest stay vacant.",
+    )

@@ -33,6 +33,10 @@ def _round(tally: Tally, entry: Round, previous: Round | None, speaker: Speaker)
     """Count, decide, transfer."""
     yield _votes(tally, entry, speaker)
     yield from _exhausted(entry, previous, speaker)
+    decided = entry.elected or entry.eliminated or entry.ties
+    if entry.passing is not None and not decided and not any(votes for _, votes in entry.tallies):
+        yield speaker.say("pass_without_votes")
+        return
     yield from _threshold(tally, entry, previous, speaker)
     yield from (tie_sentence(tie, speaker) for tie in entry.ties)
     yield from _elected(tally, entry, speaker)

@@ -134,6 +134,10 @@ ROUNDS: Mapping[str, tuple[str, str]] = {
     "item_points": ("{option} {votes}分", "{option} {votes}"),
     "round": ("第{number}轮：{tallies}。", "Round {number}: {tallies}."),
     "pass_round": ("第{passing}次计票，第{number}轮：{tallies}。", "Pass {passing}, round {number}: {tallies}."),
+    "pass_without_votes": (
+        "没有选票计给余下的选项，这个席位空缺。",
+        "No ballot counts for anybody who is left, so this seat stays vacant.",
+    ),
     "single": ("得票：{tallies}。", "Votes: {tallies}."),
     "single_points": ("得分：{tallies}。", "Points: {tallies}."),
     "first": ("首选票数：{tallies}。", "First preferences: {tallies}."),
