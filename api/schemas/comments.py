@@ -80,6 +80,7 @@ class CommentOut(Actionable):
     hidden_until: Instant | None = Field(
         None, description="Hidden for review until then, unless somebody decides before"
     )
+    case_id: str | None = Field(None, description="The newest case about it, for its author and for moderators")
     author_id: str | None
     text: str | None
     alignment: int
@@ -109,6 +110,7 @@ class CommentOut(Actionable):
             tombstone=view.tombstone,
             rule_id=row.rule_id if view.tombstone else None,
             hidden_until=row.hidden_until if view.tombstone == "hidden_for_review" else None,
+            case_id=view.case_id,
             author_id=view.author_id,
             text=view.text,
             alignment=row.alignment,

@@ -214,6 +214,11 @@ def test_the_author_is_not_told_who_flagged_or_decided(talking: Engine) -> None:
         see(talking, cases.get, BO, case)
 
 
+def test_the_author_finds_the_case_at_the_comment_and_nobody_else_does(talking: Engine) -> None:
+    comment, case = hidden(talking)
+    assert [see(talking, comments.get, who, comment).case_id for who in (ANN, MOD, BO)] == [case, case, None]
+
+
 def test_what_was_decided_on_appeal_is_not_flagged_again_until_it_is_edited(talking: Engine) -> None:
     comment, case = hidden(talking)
     decide(talking, ANN, case, "appeal")

@@ -35,6 +35,8 @@ class CommentView:
     my_stance: int | None = None
     mentions: tuple[str, ...] = ()
     actions: tuple[Action, ...] = field(default=())
+    case_id: str | None = None
+    """The newest case about it, for those who may read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ def one(session: Session, principal: Principal, loaded: Loaded) -> CommentView:
         stances.get(comment.id),
         tuple(session.exec(named.order_by(col(CommentMention.person_id)))) if line.text is not None else (),
         actions(session, principal, loaded),
+        comment.case_id if _sees_hidden(principal, loaded) else None,
     )
 
 
