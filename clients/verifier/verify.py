@@ -1616,12 +1616,35 @@ def plurality(poll: Poll, number: int = 1) -> Scored:
 def _shared(poll: Poll, ranking: Ranking, places: Mapping[str, int]) -> tuple[dict[int, Amount], int]:
     """A vote for each seat, in the order of the ranks; those of the rank where the votes run out share what is left."""
     shares: dict[int, Amount] = {}
-    for rank in completed(poll, ranking) if poll.last_equal else ranking:
+    ranks, cause = _let_count(poll, ranking)
+    for rank in ranks:
         fresh = dict.fromkeys(places[mark] for mark in rank if mark in places and places[mark] not in shares)
         left = max(poll.seats, 1) - len(shares)
         if fresh and left > 0:
             shares |= dict.fromkeys(fresh, min(Fraction(left, len(fresh)), Fraction(1)))
-    return shares, CHOICES
+    return shares, cause
+
+
+def _let_count(poll: Poll, ranking: Ranking) -> tuple[Ranking, int]:
+    """The marked ranks that the rank rules let count, whatever several marks at one mean, and why no more do."""
+    rules = poll.rules
+    limit = rules.get("max_skipped_ranks") if rules.get("skipped_ranks", "unlimited") != "unlimited" else None
+    ranks: list[tuple[str, ...]] = []
+    seen: set[str] = set()
+    blanks = 0
+    for rank in completed(poll, ranking):
+        if not rank:
+            blanks += 1
+            continue
+        if limit is not None and blanks > limit:
+            return tuple(ranks), SKIPPED
+        blanks = 0
+        marks = {mark for mark in rank if mark != OVERVOTE}
+        if rules.get("duplicate") == "exhaust" and seen & marks:
+            return tuple(ranks), REPEATED
+        seen |= marks
+        ranks.append(rank)
+    return tuple(ranks), CHOICES
 
 
 def _single_first(poll: Poll, ranking: Ranking, places: Mapping[str, int]) -> tuple[dict[int, Amount], int]:
@@ -1633,17 +1656,20 @@ def _single_first(poll: Poll, ranking: Ranking, places: Mapping[str, int]) -> tu
 
 
 def _block(poll: Poll, ranking: Ranking, places: Mapping[str, int]) -> tuple[dict[int, Amount], int]:
-    """Up to `seats` marks in the order of the ranks; a rank that goes beyond them ends the ballot."""
+    """Up to `seats` marks in the order of the ranks; a rank that goes beyond them ends the ballot, or is passed over."""
     chosen: dict[int, Amount] = {}
-    for rank in completed(poll, ranking) if poll.last_equal else ranking:
+    ranks, cause = _let_count(poll, ranking)
+    for rank in ranks:
         fresh = list(dict.fromkeys(places[mark] for mark in rank if mark in places and places[mark] not in chosen))
         room = poll.seats - len(chosen)
         if OVERVOTE in rank or (len(rank) > 1 and len(fresh) > room):
+            if poll.rules.get("overvote") == "skip_to_next_rank":
+                continue
             return chosen, OVERVOTES
         chosen |= dict.fromkeys(fresh[:room], 1)
         if len(chosen) == poll.seats:
             break
-    return chosen, CHOICES
+    return chosen, cause
 
 
 def count_two_round(poll: Poll) -> dict[str, Any]:

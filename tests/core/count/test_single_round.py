@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -113,6 +114,21 @@ def test_abstentions_can_stay_in_the_base() -> None:
 def test_a_ballot_that_says_yes_and_no_says_neither() -> None:
     tally = counted("yes-no", "1 Y; 2 Y=N", options="YN", overvote="exhaust_if_multiple_continuing")
     assert tally.rounds[0].exhausted == Exhausted(overvotes=2)
+
+
+@pytest.mark.parametrize(
+    ("rules", "left"),
+    [
+        ({"max_rankings": 1}, {"A": 4, "B": 0, "C": 0}),
+        ({"duplicate": "exhaust"}, {"A": 4, "B": 1, "C": 1}),
+        ({"skipped_ranks": "exhaust_when_more_than_n_consecutive", "max_skipped_ranks": 0}, {"A": 4, "B": 2, "C": 0}),
+        ({"overvote": "skip_to_next_rank"}, {"A": 4, "B": 2, "C": 2}),
+        ({}, {"A": 4, "B": 2, "C": 1}),
+    ],
+)
+def test_block_plurality_reads_ranks_as_the_rules_say(rules: dict[str, Any], left: dict[str, int]) -> None:
+    tally = counted("plurality", "1 A>B; 1 A>A>B; 1 A>->C; 1 A>B=C=D>C", 2, options="ABCD", **rules)
+    assert {option: votes(tally)[option] for option in "ABC"} == left
 
 
 def test_more_than_half_wins_in_the_first_round() -> None:

@@ -59,9 +59,10 @@ def marks(ranking: Ranking, poll: Poll, index: Mapping[str, int]) -> tuple[Mappi
     """What one ballot gives to whom, or why it gives nothing. `index` holds the options that stand."""
     ranking = completed(ranking, poll.options, poll.rules)
     if splits(poll.rules):
-        return equal_shares(ranking, index, max(poll.seats, 1)), "choices"
+        ranks, cause = _ranks(ranking, poll.rules)
+        return equal_shares(ranks, index, max(poll.seats, 1)), cause
     if poll.seats > 1:
-        return _block(ranking, poll.seats, index)
+        return _block(ranking, poll, index)
     steps, cause = path_of(ranking, index, poll.rules)
     if not steps:
         return {}, cause
@@ -79,14 +80,37 @@ def equal_shares(ranking: Ranking, among: Container[str], votes: int = 1) -> dic
     return shares
 
 
-def _block(ranking: Ranking, seats: int, index: Mapping[str, int]) -> tuple[dict[str, Amount], Cause]:
-    """Up to `seats` marks in the order of the ranks; a rank beyond them ends the ballot there."""
+def _ranks(ranking: Ranking, rules: Rules) -> tuple[Ranking, Cause]:
+    """The marked ranks that the rules let count, and why no more do. `ranking` was `completed` before."""
+    ranks: list[tuple[str, ...]] = []
+    seen: set[str] = set()
+    blanks = 0
+    for rank in ranking if rules.unranked == "ranked_last_equal" else ranking[: rules.max_rankings]:
+        if not rank:
+            blanks += 1
+            continue
+        if rules.skip_limit is not None and blanks > rules.skip_limit:
+            return tuple(ranks), "skipped"
+        blanks = 0
+        if rules.duplicate == "exhaust" and not seen.isdisjoint(rank):
+            return tuple(ranks), "duplicates"
+        seen.update(option for option in rank if option != OVERVOTE)
+        ranks.append(rank)
+    return tuple(ranks), "choices"
+
+
+def _block(ranking: Ranking, poll: Poll, index: Mapping[str, int]) -> tuple[dict[str, Amount], Cause]:
+    """Up to `seats` marks in the order of the ranks; a rank beyond them ends the ballot there, or is passed over."""
     chosen: dict[str, Amount] = {}
-    for rank in ranking:
+    ranks, cause = _ranks(ranking, poll.rules)
+    for rank in ranks:
         fresh = [option for option in dict.fromkeys(rank) if option in index and option not in chosen]
-        if OVERVOTE in rank or (len(rank) > 1 and len(chosen) + len(fresh) > seats):
+        room = poll.seats - len(chosen)
+        if OVERVOTE in rank or (len(rank) > 1 and len(fresh) > room):
+            if poll.rules.overvote == "skip_to_next_rank":
+                continue
             return chosen, "overvotes"
-        chosen.update(dict.fromkeys(fresh[: seats - len(chosen)], 1))
-        if len(chosen) == seats:
+        chosen.update(dict.fromkeys(fresh[:room], 1))
+        if len(chosen) == poll.seats:
             break
-    return chosen, "choices"
+    return chosen, cause
