@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert
+from sqlalchemy import ColumnElement, exists, func, insert
 from sqlmodel import Session, SQLModel, col, select
 
 from voting.community.queries import Action
@@ -124,15 +124,18 @@ def page(
 
 def silent(session: Session, contest: Contest) -> dict[str, int]:
     """Heads and area of those who were reached with proof and warning and are not checked off. After the close."""
-    reached = select(col(Delivery.entry_id)).where(*_proven(contest.id))
-    checked = select(col(SealedParticipation.entry_id)).where(
-        SealedParticipation.contest_id == contest.id, col(SealedParticipation.channel).is_not(None)
+    reached = exists().where(*_proven(contest.id), col(Delivery.entry_id) == col(RollEntry.id))
+    # NOT EXISTS is an anti-join; NOT IN over a city's participation would not fit the memory of a hashed subplan.
+    checked = exists().where(
+        col(SealedParticipation.contest_id) == contest.id,
+        col(SealedParticipation.entry_id) == col(RollEntry.id),
+        col(SealedParticipation.channel).is_not(None),
     )
     heads, area = session.exec(
         select(func.sum(RollEntry.heads), func.sum(RollEntry.area_cm2)).where(
             RollEntry.roll_id == contest.roll_id,
-            col(RollEntry.id).in_(reached),
-            col(RollEntry.id).not_in(checked),
+            reached,
+            ~checked,
         )
     ).one()
     return {"count": int(heads or 0), "area": int(area or 0)}
