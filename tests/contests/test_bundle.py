@@ -276,12 +276,16 @@ def test_a_contest_found_inconclusive_has_no_bundle(engine: Engine, tmp_path: Pa
     assert refused.value.code == "nothing_was_counted"
 
 
-def test_the_auditors_tier_is_for_auditors_and_officers(standing: Engine) -> None:
-    for who, error in ((STRANGER, Unauthenticated), (RESIDENT, Forbidden), (FOREIGNER, NotFound)):
+def test_the_auditors_tier_is_for_auditors_alone(standing: Engine) -> None:
+    for who, error in (
+        (STRANGER, Unauthenticated),
+        (RESIDENT, Forbidden),
+        (OFFICER, Forbidden),
+        (FOREIGNER, NotFound),
+    ):
         with pytest.raises(error):
             made(standing, "auditor", who)
-    for who in (AUDITOR, OFFICER):
-        assert opened(standing, "auditor", who).json("manifest.json")["tier"] == "auditor"
+    assert opened(standing, "auditor", AUDITOR).json("manifest.json")["tier"] == "auditor"
 
 
 def test_a_bundle_waits_until_the_log_is_signed_to_its_end(engine: Engine, tmp_path: Path) -> None:
