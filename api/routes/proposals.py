@@ -66,10 +66,11 @@ def list_proposals(
     unit_id: Annotated[str | None, Query(max_length=60, examples=["unt_1"])] = None,
     author_id: Annotated[str | None, Query(max_length=60, examples=["per_1"])] = None,
     order: Annotated[str, Query(pattern="^(oldest|newest)$", examples=["newest"])] = "oldest",
+    asks_me: Annotated[bool, Query(description="Only those that wait for a word about my endorsement")] = False,
     crs: Datum = "wgs84",
 ) -> ListPage[ProposalOut]:
     """List the proposals of a community that the caller may know of."""
-    wanted = Filter(state, category, building_id, unit_id, author_id, newest_first=order == "newest")
+    wanted = Filter(state, category, building_id, unit_id, author_id, order == "newest", who.id if asks_me else None)
     found = proposal_queries.page(session, who, community_id, wanted, after=page.after_id, limit=page.fetch, now=now)
     return conditional.answer(page.answer(found, lambda v: (v.proposal.id,), lambda v: ProposalOut.of(v, crs)))
 

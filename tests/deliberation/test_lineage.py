@@ -49,6 +49,19 @@ def test_support_goes_along_with_a_merge_only_by_its_endorsers_word(town: Town) 
     assert (tie["parent_id"], tie["kind"]) == (source, "merged_from")
 
 
+def test_endorsers_find_what_waits_for_a_word_of_theirs(town: Town) -> None:
+    asks = "/communities/com_1/proposals?asks_me=true&order=newest"
+    source, target, changed = gathering(town), gathering(town), gathering(town)
+    for proposal in (source, changed):
+        town.wang.post(f"/proposals/{proposal}/endorsements")
+    town.sun.post(f"/proposals/{source}/merge", {"into": target, "reason": "r"})
+    town.li.ask("PATCH", f"/proposals/{changed}", {"body": {"zh-CN": "改"}}, **{"If-Match": "*"})
+    assert [one["id"] for one in town.wang.get(asks)["items"]][:2] == [changed, source]
+    town.wang.post(f"/proposals/{source}/endorsements/move", {"to": target})
+    town.wang.post(f"/proposals/{changed}/endorsements/confirm")
+    assert not {source, target, changed} & {one["id"] for one in town.wang.get(asks)["items"]}
+
+
 def test_a_merge_names_another_proposal_that_still_gathers(town: Town) -> None:
     source, other = gathering(town), town.proposal("submit", "publish", "withdraw")
     path = f"/proposals/{source}/merge"

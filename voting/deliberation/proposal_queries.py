@@ -19,7 +19,14 @@ from voting.core.authority import Principal, Subject
 from voting.core.proposals import PROPOSAL, ProposalFacts
 from voting.deliberation import answers_reads, endorsement_reads
 from voting.deliberation.endorsement_reads import Support
-from voting.deliberation.proposal_tables import Attachment, OfficialAnswer, Proposal, ProposalAuthor, ProposalVersion
+from voting.deliberation.proposal_tables import (
+    Attachment,
+    Endorsement,
+    OfficialAnswer,
+    Proposal,
+    ProposalAuthor,
+    ProposalVersion,
+)
 from voting.errors import NotFound
 from voting.log import journal
 from voting.log.tables import Event
@@ -75,6 +82,8 @@ class Filter:
     unit_id: str | None = None
     author_id: str | None = None
     newest_first: bool = False
+    asks_id: str | None = None
+    """Those that wait for a word of this person about their endorsement: after a merge, a split or a change of the text."""
 
 
 def subject_of(proposal: Proposal) -> Subject:
@@ -251,7 +260,27 @@ def _wanted(wanted: Filter) -> list[Any]:
             and_(col(ProposalAuthor.person_id) == wanted.author_id, col(ProposalAuthor.state) == "accepted")
         )
         conditions.append(col(Proposal.id).in_(theirs))
+    if wanted.asks_id is not None:
+        conditions.append(_asks(wanted.asks_id))
     return conditions
+
+
+def _asks(person_id: str) -> ColumnElement[bool]:
+    outdated = and_(
+        col(Endorsement.state) == "standing",
+        col(Endorsement.number) < col(Proposal.major),
+        col(Proposal.state) == "gathering_support",
+    )
+    return (
+        select(Endorsement.proposal_id)
+        .where(
+            col(Endorsement.proposal_id) == col(Proposal.id),
+            col(Endorsement.person_id) == person_id,
+            or_(col(Endorsement.state) == "released", outdated),
+        )
+        .correlate(Proposal)
+        .exists()
+    )
 
 
 def versions(
