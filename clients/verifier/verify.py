@@ -1950,7 +1950,7 @@ class Runoff:
 
     def ended(self, eliminated: list[int]) -> str | None:
         """How the count ended with this round; nothing if it goes on."""
-        if self.ties.is_open or len(self.winners) > self.seats > 0:
+        if self.ties.is_open or (len(self.winners) > self.seats > 0 and not self.to_threshold):
             return "tie_open"
         if self.to_threshold or not self.standing:
             finished = bool(self.winners or not self.standing)

@@ -26,6 +26,11 @@ def test_the_threshold_falls_with_the_ballots_still_active() -> None:
     assert [entry.threshold for entry in tally.rounds] == [5, 4]
 
 
+def test_all_who_pass_a_threshold_are_elected_whatever_the_seats() -> None:
+    tally = counted("irv-bottoms-up-threshold", "4 A; 3 B; 1 C", threshold="percent_of_active:20", tie_break="order")
+    assert (tally.winners, tally.outcome) == (("A", "B"), "decided")
+
+
 def test_bottoms_up_for_several_seats_keeps_the_threshold_of_its_first_round() -> None:
     tally = counted("irv-bottoms-up", "4 A; 3 B; 2 C; 1 D", seats=2, threshold_basis="current_round")
     assert [entry.threshold for entry in tally.rounds] == [4, 4, 4]

@@ -257,7 +257,7 @@ class Runoff:
 
     def ended(self, eliminated: tuple[str, ...], ties: list[Tie]) -> Outcome | None:
         """How the count ended after this round, `None` if it goes on."""
-        if self.is_open(ties) or len(self.winners) > self.seats > 0:
+        if self.is_open(ties) or (len(self.winners) > self.seats > 0 and not self.by_threshold):
             return "tie_open"
         if self.finished(eliminated):
             return "decided" if len(self.winners) >= self.seats else "seats_left"
