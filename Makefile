@@ -5,6 +5,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 JOBS   ?= 2
+# Tests start hundreds of processes of the same code; none of them compiles it anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test check format lint types layers prove bench lock clean
 

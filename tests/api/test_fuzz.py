@@ -58,6 +58,11 @@ class Fuzzed:
             made["content"] = data
         elif data is not None:
             made["data"] = data
+        if made.get("files"):
+            made["files"] = [
+                (name, file if isinstance(file, str | bytes | tuple) or hasattr(file, "read") else str(file))
+                for name, file in made["files"]
+            ]
         made["headers"] = {name: value.encode() for name, value in made["headers"].items()} | self.bearer
         answer = self.service.request(made.pop("method"), made.pop("url"), **made)
         answer.request.read()
