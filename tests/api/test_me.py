@@ -111,7 +111,7 @@ def outside() -> Iterator[Outside]:
             """Silence."""
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     yield Outside(f"http://127.0.0.1:{server.server_port}/jwks", private)
     server.shutdown()

@@ -59,7 +59,8 @@ async def test_processes_hear_of_each_others_ballots_and_stop_without_waiting(
                 assert (await next_change(lines))["cast"] == 1
                 began = time.monotonic()
                 here.process.terminate()
-                assert (await asyncio.wait_for(contest, 10)).status_code == 304
+                # 503 where the stop was told before the request had arrived.
+                assert (await asyncio.wait_for(contest, 10)).status_code in {304, 503}
                 assert [line async for line in lines if line.startswith("data")] == []
             assert await asyncio.to_thread(here.process.wait, 10) is not None
             assert time.monotonic() - began < 8
