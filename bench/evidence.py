@@ -28,7 +28,7 @@ from sqlmodel import Session, SQLModel, select
 
 from voting import migrate
 from voting.community.tables import Community
-from voting.contests import bundle, bundle_source, entries, moves, queries, sealing
+from voting.contests import bundle, bundle_source, closing, entries, moves, queries, sealing
 from voting.contests.bundle_source import Keys
 from voting.contests.tables import Closing, Contest, Option, Tally
 from voting.core.authority import SYSTEM
@@ -77,9 +77,11 @@ def prepare(engine: Engine, ballots: int) -> None:
     transact(engine, lambda session: _open(session, ballots))
     commitments = _ballots(engine, ballots)
     transact(engine, lambda session: _close(session, commitments, ballots))
-    transact(engine, _count)
     with tempfile.TemporaryDirectory() as folder:
-        sequencer.flush(engine, CONTEST, CLOSED, Signing(KEYS, Guard(Path(folder))))
+        signing = Signing(KEYS, Guard(Path(folder)))
+        assert closing.finish(engine, CONTEST, lambda log_id: sequencer.flush(engine, log_id, CLOSED, signing))
+        transact(engine, _count)
+        sequencer.flush(engine, CONTEST, CLOSED, signing)
 
 
 def _place(session: Session) -> None:
@@ -165,8 +167,8 @@ def _close(session: Session, commitments: Sequence[bytes], ballots: int) -> None
     session.flush()
     size, root = bundle_box.root(sealing.rows(session, CONTEST), OPTIONS)
     found = bundle_roll.participation((_leaf(n), True) for n in range(ballots))
-    row = Closing(contest_id=CONTEST, community_id="com_bench", step="done", checked=ballots, online=ballots, paper=0)
-    row.scrubbed = True
+    row = Closing(contest_id=CONTEST, community_id="com_bench", step="sign", checked=ballots, online=ballots, paper=0)
+    row.box_root, row.participation = root, found.hash
     session.add(row)
     told = Closed(CLOSED, SealedSet(root, size), size, 0, size, CheckedOff(found.checked, found.hash))
     logs.append_event(session, CONTEST, told)
