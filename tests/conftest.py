@@ -12,6 +12,8 @@ import httpx
 import pytest
 import structlog
 from fastapi import FastAPI
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine
 
 from api.app import create_app
@@ -23,6 +25,15 @@ ROOT = Path(__file__).parent.parent
 
 # One line per request is for operators; thousands of them, written in colour, take longer than the requests.
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+
+# A busy machine is no fault of what is tested. The same examples come every time; more of them, and others, by `make prove`.
+hypothesis_settings.register_profile(
+    "yishi",
+    deadline=None,
+    derandomize="YISHI_EXAMPLES" not in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+hypothesis_settings.load_profile("yishi")
 
 
 def shared_folder() -> Path:

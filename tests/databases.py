@@ -54,6 +54,8 @@ def postgres_server(folder: Path) -> Iterator[str]:
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
             # The tests kill processes of ours, never this server or the machine: it need not wait for the disk.
             connection.execute("ALTER SYSTEM SET fsync = off")
+            # What a test looks for in the server's log is not to be recycled meanwhile.
+            connection.execute("ALTER SYSTEM SET checkpoint_timeout = '1h'")
             connection.execute("SELECT pg_reload_conf()")
         yield server.get_uri()
     finally:

@@ -97,7 +97,7 @@ async def test_a_drafts_stream_ends_when_it_changes(app: FastAPI, client: httpx.
     listening = asyncio.create_task(client.get(PATH, headers={"Authorization": f"Bearer {token}"}))
     await asleep(app)
     world.change(services.engine, closes_at=system_now() + timedelta(days=10))
-    answer = await asyncio.wait_for(listening, 5)
+    answer = await asyncio.wait_for(listening, 15)
     assert [change["state"] for change in told(answer.text)] == ["draft"]
 
 
@@ -110,7 +110,7 @@ async def test_a_service_that_stops_ends_its_streams(app: FastAPI, client: httpx
     listening = asyncio.create_task(client.get(PATH))
     await asleep(app)
     app.state.services.end_waiting()
-    assert (await asyncio.wait_for(listening, 3)).status_code == 200
+    assert (await asyncio.wait_for(listening, 15)).status_code == 200
 
 
 @pytest.mark.parametrize("seconds", ["-1", "601", "x"])
