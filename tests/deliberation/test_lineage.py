@@ -15,7 +15,7 @@ from voting.core.authority import Grant, Principal
 from voting.deliberation import endorsements, lineage, proposal_queries
 from voting.deliberation.endorsements import SupportRule
 from voting.deliberation.proposal_tables import Endorsement
-from voting.errors import IllegalMove
+from voting.errors import IllegalMove, YishiError
 from voting.log.tables import Event
 from voting.store import Engine, reader, transact
 
@@ -134,7 +134,7 @@ def test_two_merges_into_each_other_do_not_wait_for_each_other_for_ever(settled:
         barrier.wait(timeout=30)
         try:
             transact(settled, lambda s: lineage.merge(s, moderator, source, target, reason="r", now=NOW) and None)
-        except Exception as error:
+        except YishiError as error:
             refused.append(getattr(error, "faults", (error,))[0].code)
 
     threads = [Thread(target=merge, args=pair) for pair in ((one, two), (two, one))]

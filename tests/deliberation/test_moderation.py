@@ -360,7 +360,7 @@ def test_the_figures_of_a_month_are_public_and_by_rule(talking: Engine) -> None:
 
 
 def see_counts(engine: Engine, month: str) -> moderation_counts.MonthlyCounts:
-    return see(engine, lambda session, now: moderation_counts.of_month(session, "com_1", month))  # type: ignore[no-any-return]
+    return see(engine, lambda session, now: moderation_counts.of_month(session, "com_1", month))
 
 
 def test_the_rules_are_public_and_the_administrators(talking: Engine) -> None:

@@ -149,7 +149,7 @@ def test_a_cast_vote_record_is_read() -> None:
     assert verify.recorded(record(("s2", 3), ("s1", 3), (None, 1)), chosen) == ((verify.OVERVOTE,), (), ("a", "b"))
     assert len(verify.recorded(record(("s1", 1000)), chosen)) == 1000
     for rank in (0, -1, 1001, "1", True):
-        assert code_of(lambda rank=rank: verify.recorded(record(("s1", rank)), chosen)) == "export-form"  # type: ignore[misc]
+        assert code_of(lambda rank=rank: verify.recorded(record(("s1", rank)), chosen)) == "export-form"
 
 
 @pytest.mark.parametrize(

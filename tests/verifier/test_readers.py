@@ -278,7 +278,7 @@ def test_an_event_names_the_result_that_stands() -> None:
         [("corrected", "c", "c")],
         [("recounted", "c"), ("certified", "b")],
     ):
-        assert code_of(lambda wrong=wrong: told(*wrong)) == "result-chain"  # type: ignore[misc]
+        assert code_of(lambda wrong=wrong: told(*wrong)) == "result-chain"
 
 
 OPENED = Story().opened if hasattr(Story(), "opened") else json.loads(Story().files["contest.json"])
@@ -373,4 +373,4 @@ def test_there_are_no_more_batches_than_the_cadence_allows(cadence: int, runs: i
     log = SimpleNamespace(stretches=[(5, runs - 1), (5, 1)], events=[1, 2, 3], commitments=10)
     opened = {"cadence": cadence, "at": "2026-01-01T00:00:00Z"}
     check = SimpleNamespace(log=log, closed={"at": "2026-01-01T00:02:59Z"}, opened=opened)
-    assert code_of(lambda: verify.Verification.check_batches(check)) == code  # type: ignore[arg-type]
+    assert code_of(lambda: verify.Verification.check_batches(check)) == code

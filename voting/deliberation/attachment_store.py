@@ -40,7 +40,7 @@ class ObjectShelf:
         """Keep bytes."""
         try:
             self._store.put(key, data)
-        except Exception as error:
+        except Exception as error:  # Disk, network or rights: each store raises its own.
             raise Unavailable("attachments_unavailable", retry_after=5) from error
 
     def get(self, key: str) -> bytes:
@@ -49,7 +49,7 @@ class ObjectShelf:
             return bytes(self._store.get(key).bytes())
         except FileNotFoundError as error:
             raise NotFound("attachment_gone", id=key) from error
-        except Exception as error:
+        except Exception as error:  # Disk, network or rights: each store raises its own.
             raise Unavailable("attachments_unavailable", retry_after=5) from error
 
     def delete(self, key: str) -> None:
@@ -58,7 +58,7 @@ class ObjectShelf:
             self._store.delete(key)
         except FileNotFoundError:
             return
-        except Exception as error:
+        except Exception as error:  # Disk, network or rights: each store raises its own.
             raise Unavailable("attachments_unavailable", retry_after=5) from error
 
 

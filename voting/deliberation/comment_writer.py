@@ -85,7 +85,7 @@ class CommentWriter:
         now = self._clock()
         try:
             return transact(self._engine, lambda session: comment_batches.write(session, posts, now))
-        except Exception as error:
+        except Exception as error:  # It is the answer of the post that caused it; the thread writes on.
             if len(posts) == 1:
                 return [error if isinstance(error, YishiError) else refusal_of(error) or error]
         return [answer for post in posts for answer in self._write([post])]
