@@ -25,6 +25,7 @@ from voting.deliberation import (
     cases,
     comment_checks,
     comment_erasure,
+    comment_moderation,
     flags,
     moderation_counts,
     moderation_policy,
@@ -85,7 +86,7 @@ def flag_comment(
     comment_id: str, body: FlagDraft, session: Writing, who: Who, now: Now, conditional: Conditional
 ) -> CommentOut:
     """Say which rule a comment breaks; enough of that hides it until it is reviewed."""
-    view = flags.flag(session, who, comment_id, rule_id=body.rule_id, note=body.note, now=now)
+    view = flags.flag(session, who, comment_moderation.KIND, comment_id, rule_id=body.rule_id, note=body.note, now=now)
     return conditional.answer(CommentOut.of(view), view.comment.version)
 
 

@@ -14,7 +14,15 @@ from tests.deliberation.world import ADMIN, ANN, AUDITOR, BO, HOUR, MOD, THREAD,
 from tests.log import world as logs_world
 from voting.core.evidence import checkpoints, journal_entries, merkle, tiles
 from voting.core.evidence.journal_entries import Moved
-from voting.deliberation import comment_erasure, comment_pages, comment_summaries, comments, flags, reactions
+from voting.deliberation import (
+    comment_erasure,
+    comment_moderation,
+    comment_pages,
+    comment_summaries,
+    comments,
+    flags,
+    reactions,
+)
 from voting.deliberation.comment_tables import Comment, CommentReaction, CommentVersion
 from voting.errors import Forbidden
 from voting.log import journal_reads, logs, sequencer, storage
@@ -51,7 +59,7 @@ def conversation(engine: Engine) -> tuple[str, str]:
     do(engine, comments.edit, ANN, comment, {"text": "二"}, anyhow, now=NOW + HOUR)
     reply = say(engine, BO, "三", parent_id=comment)
     do(engine, reactions.react, ANN, reply, "support")
-    do(engine, flags.flag, BO, comment, rule_id="abuse", note="注")
+    do(engine, flags.flag, BO, comment_moderation.KIND, comment, rule_id="abuse", note="注")
     return comment, reply
 
 

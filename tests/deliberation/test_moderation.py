@@ -32,6 +32,7 @@ from voting.core.authority import STRANGER, Principal
 from voting.deliberation import (
     cases,
     comment_checks,
+    comment_moderation,
     comment_pages,
     comments,
     flags,
@@ -56,7 +57,7 @@ def anyhow(_version: int) -> None:
 def flag(engine: Engine, comment: str, *numbers: int, now: Any = NOW) -> str:
     """Flags of the residents of these numbers; the id of the case."""
     for number in numbers:
-        view = do(engine, flags.flag, resident(number), comment, rule_id="abuse", now=now)
+        view = do(engine, flags.flag, resident(number), comment_moderation.KIND, comment, rule_id="abuse", now=now)
     return str(view.comment.case_id)
 
 
@@ -105,12 +106,12 @@ def test_one_person_flags_once(talking: Engine) -> None:
     with pytest.raises(IllegalMove, match="flagged_already"):
         flag(talking, comment, 2)
     with pytest.raises(IllegalMove, match="own_comment"):
-        do(talking, flags.flag, ANN, comment, rule_id="abuse")
+        do(talking, flags.flag, ANN, comment_moderation.KIND, comment, rule_id="abuse")
 
 
 def test_a_flag_names_a_rule_of_the_community(talking: Engine) -> None:
     with pytest.raises(Invalid):
-        do(talking, flags.flag, BO, say(talking, ANN), rule_id="dislike")
+        do(talking, flags.flag, BO, comment_moderation.KIND, say(talking, ANN), rule_id="dislike")
 
 
 def test_nobody_replies_or_reacts_below_what_is_hidden_at_that_moment(talking: Engine) -> None:
@@ -247,7 +248,7 @@ def test_a_sanction_is_refused_with_its_end_and_ends_by_itself(talking: Engine) 
     for refused in (
         lambda: say(talking, ANN),
         lambda: say(talking, ANN, parent_id=other),
-        lambda: do(talking, flags.flag, ANN, other, rule_id="abuse"),
+        lambda: do(talking, flags.flag, ANN, comment_moderation.KIND, other, rule_id="abuse"),
     ):
         with pytest.raises(Forbidden, match="sanctioned") as error:
             refused()

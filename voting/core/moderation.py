@@ -154,6 +154,6 @@ sanction that came with it still runs does not matter."""
 _OF_CASE = {"dismissed": "visible", "dropped": "retracted"}
 
 
-def comment_state(case_state: str) -> str:
-    """The state of the comment that a case is about."""
+def subject_state(case_state: str) -> str:
+    """The state of what a case is about."""
     return _OF_CASE.get(case_state, case_state)

@@ -1,7 +1,7 @@
 """Cases: taken by a moderator, decided by a rule with a reason, appealed by the author, reviewed by somebody else.
 
-The comment's row is held before the case's, as by flags. Who took or decided a case never decides its appeal; who wrote a
-comment decides nothing about it.
+The row of what a case is about is held before the case's, as by flags. Who took or decided a case never decides its appeal;
+who wrote what it is about decides nothing about it.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from voting.community.tables import Community
 from voting.core import authority, lifecycle, moderation, texts
 from voting.core.authority import Principal, Subject
 from voting.core.moderation import CASE, CaseFacts
-from voting.deliberation import case_steps, moderation_policy, sanctions
-from voting.deliberation.comment_tables import Comment
+from voting.deliberation import case_steps, moderated, moderation_policy, sanctions
 from voting.deliberation.moderation_tables import ModerationCase, Sanction
 from voting.deliberation.moderation_tables import ModerationFlag as ModerationFlag  # Entry points present the rows.
 from voting.deliberation.moderation_tables import ModerationStep as ModerationStep
@@ -66,7 +65,8 @@ def decide(
 ) -> CaseView:
     """Give one command: take, dismiss, hide, remove_legal, appeal, reinstate or uphold."""
     found = _load(session, principal, case_id)
-    comment = session.get_one(Comment, found.subject_id, with_for_update=True, populate_existing=True)
+    kind = moderated.of(found.subject_kind)
+    row = kind.hold(session, found.subject_id)
     case = session.get_one(ModerationCase, case_id, with_for_update=True, populate_existing=True)
     authority.require(principal, f"case.{command}", _subject(case))
     at = now_in(session.get_one(Community, case.community_id), now)
@@ -75,7 +75,7 @@ def decide(
     rule_id = _rule(session, case, command, ruling)
     reason = None if ruling.reason is None else texts.accept(ruling.reason, "/reason", most=MOST_REASON)
     _apply(session, principal, case, command, state, rule_id, at)
-    _show(comment, case)
+    kind.bear(row, case.state, case.rule_id)
     session.flush()
     kept = None
     if command != "take":
@@ -99,11 +99,11 @@ def decide(
     return _view(session, principal, case, at)
 
 
-def drop(session: Session, principal: Principal, comment: Comment, at: datetime) -> None:
-    """End the undecided case about a comment that was taken back; without one nothing happens."""
-    if comment.case_id is None:
+def drop(session: Session, principal: Principal, case_id: str | None, at: datetime) -> None:
+    """End the undecided case about a thing that was taken back; without one nothing happens."""
+    if case_id is None:
         return
-    case = session.get_one(ModerationCase, comment.case_id, with_for_update=True, populate_existing=True)
+    case = session.get_one(ModerationCase, case_id, with_for_update=True, populate_existing=True)
     if case.state not in moderation.UNDECIDED:
         return
     before, case.state = case.state, lifecycle.move(CASE, case.state, "drop", CaseFacts())
@@ -189,14 +189,6 @@ def _apply(
         case.rule_id, case.appeal_until = rule_id, at + timedelta(days=days)
     elif command in ("reinstate", "uphold"):
         case.reviewer_id = principal.id
-
-
-def _show(comment: Comment, case: ModerationCase) -> None:
-    """Bring the comment into the state of its case."""
-    comment.state = moderation.comment_state(case.state)
-    if case.state not in moderation.UNDECIDED:
-        comment.hidden_until = None
-    comment.rule_id = None if comment.state in moderation.SHOWN else case.rule_id
 
 
 def _view(session: Session, principal: Principal, case: ModerationCase, at: datetime) -> CaseView:

@@ -77,7 +77,7 @@ def retract(session: Session, principal: Principal, comment_id: str, *, now: dat
     comment = loaded.comment
     before = comment.state
     comment.state = lifecycle.move(COMMENT, before, "retract", comment_view.facts(session, principal, loaded))
-    cases.drop(session, principal, comment, loaded.thread.now)
+    cases.drop(session, principal, comment.case_id, loaded.thread.now)
     comment.hidden_until = comment.rule_id = None
     session.flush()
     comment_posting.note(session, principal, comment, "retracted", loaded.thread.now, from_state=before)

@@ -1,5 +1,5 @@
-"""Flags: a resident says which rule a comment breaks. Enough of them hide it until somebody reviews, or the time for that
-is over."""
+"""Flags: a resident says which rule a thing breaks. Enough of them hide it until somebody reviews, or the time for that is
+over."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from voting.core import authority, lifecycle, moderation, texts
+from voting.core import authority, moderation, texts
 from voting.core.authority import Principal
-from voting.core.moderation import COMMENT, UNDECIDED
-from voting.deliberation import case_steps, comment_view, moderation_policy, sanctions
-from voting.deliberation.comment_view import CommentView, Loaded
+from voting.core.moderation import UNDECIDED
+from voting.deliberation import case_steps, moderation_policy, sanctions
+from voting.deliberation.moderated import Kind, Loaded, Thing, View
 from voting.deliberation.moderation_tables import ModerationCase, ModerationFlag
 from voting.ids import timed_id
 
@@ -19,44 +19,53 @@ MOST_NOTE = 1000
 
 
 def flag(
-    session: Session, principal: Principal, comment_id: str, *, rule_id: str, note: str | None = None, now: datetime
-) -> CommentView:
-    """Flag a comment of somebody else by a rule of the community: once for each person in a case."""
-    loaded = comment_view.load(session, principal, comment_id, now, hold=True)
-    comment, at = loaded.comment, loaded.thread.now
-    authority.require(principal, "comment.flag", loaded.subject())
+    session: Session,
+    principal: Principal,
+    kind: Kind[Loaded, View],
+    thing_id: str,
+    *,
+    rule_id: str,
+    note: str | None = None,
+    now: datetime,
+) -> View:
+    """Flag what somebody else wrote by a rule of the community: once for each person in a case."""
+    thing = kind.load(session, principal, thing_id, now)
+    row, at = thing.row, thing.now
+    authority.require(principal, kind.flag_act, thing.subject)
     sanctions.refuse(session, principal, "flag", at)
-    moderation_policy.check_rule(session, comment.community_id, rule_id)
-    state = lifecycle.move(COMMENT, comment.state, "flag", comment_view.facts(session, principal, loaded))
+    moderation_policy.check_rule(session, row.community_id, rule_id)
+    before, state = kind.state(row), kind.flagged(session, principal, thing)
     said = None if note is None else texts.accept(note, "/note", most=MOST_NOTE)
-    case = _case(session, principal, loaded, rule_id)
+    case = _case(session, principal, kind, thing, rule_id)
     session.add(ModerationFlag(case_id=case.id, person_id=principal.id, rule_id=rule_id, note=said, flagged_at=at))
     case.flags += 1
-    policy = moderation_policy.of(session, comment.community_id)
+    policy = moderation_policy.of(session, row.community_id)
     hides = moderation.hides(case.flags, policy.flag_threshold, case.hidden_until is not None)
     if hides:
-        comment.hidden_until = case.hidden_until = at + timedelta(hours=policy.review_hours)
-    before, comment.state = comment.state, state
+        row.hidden_until = case.hidden_until = at + timedelta(hours=policy.review_hours)
+    setattr(row, kind.column, state)
     session.flush()
     case_steps.note_flag(session, principal, case, at, opens=before not in UNDECIDED, hides=hides)
-    return comment_view.one(session, principal, loaded)
+    return kind.view(session, principal, thing.loaded)
 
 
-def _case(session: Session, principal: Principal, loaded: Loaded, rule_id: str) -> ModerationCase:
-    """The case that is open about the comment, held; a new one where there is none."""
-    comment, at = loaded.comment, loaded.thread.now
-    if comment.state in UNDECIDED:
-        return session.get_one(ModerationCase, comment.case_id, with_for_update=True, populate_existing=True)
+def _case(
+    session: Session, principal: Principal, kind: Kind[Loaded, View], thing: Thing[Loaded], rule_id: str
+) -> ModerationCase:
+    """The case that is open about the thing, held; a new one where there is none."""
+    row, at = thing.row, thing.now
+    if kind.state(row) in UNDECIDED:
+        return session.get_one(ModerationCase, row.case_id, with_for_update=True, populate_existing=True)
     case = ModerationCase(
         id=timed_id("cse", at),
-        community_id=comment.community_id,
-        subject_kind="comment",
-        subject_id=comment.id,
-        author_id=comment.author_id,
+        community_id=row.community_id,
+        subject_kind=kind.name,
+        subject_id=row.id,
+        author_id=thing.author_id,
         opened_at=at,
     )
     session.add(case)
     session.flush()
-    comment.case_id, comment.hidden_until, comment.rule_id = case.id, None, None
+    row.case_id, row.hidden_until, row.rule_id = case.id, None, None
     case_steps.keep(session, principal, case.community_id, case.id, "flagged", rule_id, None, at)
     return case
