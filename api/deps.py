@@ -22,7 +22,20 @@ from voting import store
 from voting.core.authority import Principal
 from voting.errors import Unauthenticated
 
-__all__ = ["Conditional", "DryRun", "IfMatch", "Locale", "Now", "Page", "Reading", "Running", "Voter", "Who", "Writing"]
+__all__ = [
+    "Conditional",
+    "DryRun",
+    "IfMatch",
+    "Locale",
+    "Now",
+    "Page",
+    "Reading",
+    "Running",
+    "Voter",
+    "Who",
+    "WithActions",
+    "Writing",
+]
 
 
 def services_of(request: Request) -> Services:
@@ -130,6 +143,11 @@ DryRun = Annotated[bool, Depends(_dry_run)]
 
 Locale = Annotated[str, Depends(_locale)]
 """`en` or `zh-CN`."""
+
+WithActions = Annotated[
+    bool, Query(alias="actions", description="Tell of each item what the caller may do, as where it is read alone")
+]
+"""Whether a list looks at the actions of its items: they cost queries and bytes that a mere listing has no use for."""
 
 Running = Annotated[Services, Depends(_running)]
 """The running parts: issuer, ballot writer, settings."""

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.deps import Conditional, Now, Page, Reading, Who, Writing
+from api.deps import Conditional, Now, Page, Reading, Who, WithActions, Writing
 from api.problems import documented
 from api.route import YishiRoute
 from api.schemas.amendments import Acceptance, AmendmentDraft, AmendmentOut, AmendmentReason
@@ -44,9 +44,19 @@ def list_amendments(
     page: Page,
     conditional: Conditional,
     state: Annotated[str | None, Query(max_length=40, examples=["proposed"])] = None,
+    with_actions: WithActions = False,
 ) -> ListPage[AmendmentOut]:
     """List the amendments of a proposal, oldest first."""
-    found = amendments.page(session, who, proposal_id, state=state, after=page.after_id, limit=page.fetch, now=now)
+    found = amendments.page(
+        session,
+        who,
+        proposal_id,
+        state=state,
+        after=page.after_id,
+        limit=page.fetch,
+        with_actions=with_actions,
+        now=now,
+    )
     return conditional.answer(page.answer(found, lambda view: (view.amendment.id,), AmendmentOut.of))
 
 

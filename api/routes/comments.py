@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.deps import Conditional, IfMatch, Now, Page, Reading, Who, Writing
+from api.deps import Conditional, IfMatch, Now, Page, Reading, Who, WithActions, Writing
 from api.posting import PostingRoute
 from api.problems import documented
 from api.route import YishiRoute
@@ -22,7 +22,7 @@ from api.schemas.comments import (
     Sort,
     ThreadOut,
 )
-from voting.deliberation import comment_batches, comment_pages, comments, reactions
+from voting.deliberation import comment_batches, comment_pages, comment_view, comments, reactions
 
 router = APIRouter(prefix="/v1", tags=["comments"], route_class=YishiRoute)
 posting = APIRouter(prefix="/v1", tags=["comments"], route_class=PostingRoute)
@@ -60,11 +60,14 @@ def list_comments(
     parent_id: Annotated[
         str | None, Query(max_length=60, description="The replies to this comment", examples=["cmt_01jv3c"])
     ] = None,
+    with_actions: WithActions = False,
 ) -> ListPage[CommentOut]:
     """Read what is said under a subject or in reply to a comment, page by page."""
     found = comment_pages.page(
         session, who, kind, subject, sort=sort, parent_id=parent_id, after=page.after, limit=page.fetch, now=now
     )
+    if with_actions:
+        found = comment_view.with_actions(session, who, found, now)
     return conditional.answer(page.answer(found, lambda view: comment_pages.key_of(view, sort), CommentOut.of))
 
 
@@ -136,8 +139,10 @@ def list_comment_versions(
 
 @router.get("/me/mentions", operation_id="list_own_mentions", responses=_READ)
 def list_own_mentions(
-    session: Reading, who: Who, now: Now, page: Page, conditional: Conditional
+    session: Reading, who: Who, now: Now, page: Page, conditional: Conditional, with_actions: WithActions = False
 ) -> ListPage[CommentOut]:
     """Read the comments that name the caller, newest first."""
     found = comment_pages.mentions(session, who, page.after_id, page.fetch, now=now)
+    if with_actions:
+        found = comment_view.with_actions(session, who, found, now)
     return conditional.answer(page.answer(found, lambda view: (view.comment.id,), CommentOut.of))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.deps import Conditional, IfMatch, Now, Page, Reading, Who, Writing
+from api.deps import Conditional, IfMatch, Now, Page, Reading, Who, WithActions, Writing
 from api.problems import documented
 from api.route import YishiRoute
 from api.schemas.base import ListPage
@@ -26,6 +26,7 @@ from voting.deliberation import (
     comment_checks,
     comment_erasure,
     comment_moderation,
+    comment_view,
     flags,
     moderation_counts,
     moderation_policy,
@@ -92,10 +93,18 @@ def flag_comment(
 
 @router.get("/communities/{community_id}/pending-comments", operation_id="list_pending_comments", responses=_READ)
 def list_pending_comments(
-    community_id: str, session: Reading, who: Who, now: Now, page: Page, conditional: Conditional
+    community_id: str,
+    session: Reading,
+    who: Who,
+    now: Now,
+    page: Page,
+    conditional: Conditional,
+    with_actions: WithActions = False,
 ) -> ListPage[CommentOut]:
     """List the comments that wait for a check, oldest first, for the service that checks them."""
     found = comment_checks.pending(session, who, community_id, page.after_id, page.fetch, now=now)
+    if with_actions:
+        found = comment_view.with_actions(session, who, found, now)
     return conditional.answer(page.answer(found, lambda view: (view.comment.id,), CommentOut.of))
 
 

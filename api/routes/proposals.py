@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from api.deps import Conditional, IfMatch, Now, Page, Reading, Who, Writing
+from api.deps import Conditional, IfMatch, Now, Page, Reading, Who, WithActions, Writing
 from api.problems import documented
 from api.route import YishiRoute
 from api.schemas.base import ListPage
@@ -68,10 +68,20 @@ def list_proposals(
     order: Annotated[str, Query(pattern="^(oldest|newest)$", examples=["newest"])] = "oldest",
     asks_me: Annotated[bool, Query(description="Only those that wait for a word about my endorsement")] = False,
     crs: Datum = "wgs84",
+    with_actions: WithActions = False,
 ) -> ListPage[ProposalOut]:
     """List the proposals of a community that the caller may know of."""
     wanted = Filter(state, category, building_id, unit_id, author_id, order == "newest", who.id if asks_me else None)
-    found = proposal_queries.page(session, who, community_id, wanted, after=page.after_id, limit=page.fetch, now=now)
+    found = proposal_queries.page(
+        session,
+        who,
+        community_id,
+        wanted,
+        after=page.after_id,
+        limit=page.fetch,
+        with_actions=with_actions,
+        now=now,
+    )
     return conditional.answer(page.answer(found, lambda v: (v.proposal.id,), lambda v: ProposalOut.of(v, crs)))
 
 

@@ -117,16 +117,19 @@ def page(
     state: str | None,
     after: str | None,
     limit: int,
+    with_actions: bool = False,
     now: datetime,
 ) -> tuple[AmendmentView, ...]:
-    """At most `limit` amendments of a proposal behind the id `after`, oldest first, without what may be done with them."""
-    proposal_queries.load(session, principal, proposal_id, now)
+    """At most `limit` amendments of a proposal behind the id `after`, oldest first; `with_actions` as each is read alone."""
+    loaded = proposal_queries.load(session, principal, proposal_id, now)
     query = select(Amendment).where(Amendment.proposal_id == proposal_id)
     if state is not None:
         query = query.where(Amendment.state == state)
     if after is not None:
         query = query.where(col(Amendment.id) > after)
     found = session.exec(query.order_by(col(Amendment.id)).limit(limit)).all()
+    if with_actions:
+        return tuple(view(session, principal, loaded, row) for row in found)
     return tuple(AmendmentView(row, _paragraph(session, row)) for row in found)
 
 

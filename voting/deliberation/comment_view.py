@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -74,13 +74,17 @@ def load(session: Session, principal: Principal, comment_id: str, now: datetime,
 
 def facts(session: Session, principal: Principal, loaded: Loaded) -> CommentFacts:
     """What the guards of the machine look at."""
+    return _facts(principal, loaded, loaded.comment.case_id in _flagged(session, principal, (loaded.comment,)))
+
+
+def _facts(principal: Principal, loaded: Loaded, has_flagged: bool) -> CommentFacts:
     comment, now = loaded.comment, loaded.thread.now
     return CommentFacts(
         is_author=principal.kind == "person" and principal.id == comment.author_id,
         is_closed=not loaded.thread.is_open,
         is_hidden_for_review=moderation.is_hidden_for_review(comment.state, comment.hidden_until, now),
         is_deepest=comment.depth >= DEEPEST,
-        has_flagged=_has_flagged(session, principal, comment),
+        has_flagged=has_flagged,
     )
 
 
@@ -115,9 +119,31 @@ def fresh(principal: Principal, loaded: Loaded, mentions: tuple[str, ...]) -> Co
 def lines(
     session: Session, principal: Principal, found: tuple[Comment, ...], now: datetime, *, shows_all: bool = False
 ) -> tuple[CommentView, ...]:
-    """Many comments as everybody sees them, with the caller's own stance on each; actions are left to the view of one."""
+    """Many comments as everybody sees them, with the caller's own stance on each; `with_actions` adds what may be done."""
     stances = _stances(session, principal, tuple(comment.id for comment in found))
     return tuple(_line(comment, now, shows_all=shows_all, my_stance=stances.get(comment.id)) for comment in found)
+
+
+def with_actions(
+    session: Session, principal: Principal, views: Sequence[CommentView], now: datetime
+) -> tuple[CommentView, ...]:
+    """The same comments with everything the caller may do: their threads, sanctions and flags are looked up once."""
+    threads = {key: comment_subjects.of_key(session, principal, key, now) for key in {v.comment.thread for v in views}}
+    flagged = _flagged(session, principal, [view.comment for view in views])
+    forbidden: dict[datetime, Collection[str]] = {}
+    known: dict[tuple[str, str, CommentFacts], tuple[Action, ...]] = {}
+    found = []
+    for view in views:
+        loaded = Loaded(view.comment, threads[view.comment.thread])
+        at = loaded.thread.now
+        if at not in forbidden:
+            forbidden[at] = sanctions.against(session, principal, at)
+        its = _facts(principal, loaded, view.comment.case_id in flagged)
+        key = loaded.thread.key, view.comment.state, its
+        if key not in known:
+            known[key] = _actions(principal, loaded, its, forbidden[at])
+        found.append(replace(view, actions=known[key]))
+    return tuple(found)
 
 
 def actions(session: Session, principal: Principal, loaded: Loaded) -> tuple[Action, ...]:
@@ -160,10 +186,13 @@ def _sees_hidden(principal: Principal, loaded: Loaded) -> bool:
     return authority.may(principal, "comment.read_hidden", loaded.subject()).allowed
 
 
-def _has_flagged(session: Session, principal: Principal, comment: Comment) -> bool:
-    if comment.case_id is None or principal.kind != "person" or comment.state not in moderation.UNDECIDED:
-        return False
-    return session.get(ModerationFlag, (comment.case_id, principal.id)) is not None
+def _flagged(session: Session, principal: Principal, comments: Sequence[Comment]) -> set[str]:
+    """Those of the undecided cases about them in which the caller has flagged."""
+    cases = {one.case_id for one in comments if one.case_id is not None and one.state in moderation.UNDECIDED}
+    if principal.kind != "person" or not cases:
+        return set()
+    mine = ModerationFlag.person_id == principal.id, col(ModerationFlag.case_id).in_(cases)
+    return set(session.exec(select(ModerationFlag.case_id).where(*mine)))
 
 
 def _stances(session: Session, principal: Principal, ids: tuple[str, ...]) -> dict[str, int]:

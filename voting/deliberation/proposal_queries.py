@@ -207,9 +207,10 @@ def page(
     *,
     after: str | None,
     limit: int,
+    with_actions: bool = False,
     now: datetime,
 ) -> tuple[View, ...]:
-    """At most `limit` proposals of a community behind the id `after`. Actions are left to the view of one."""
+    """At most `limit` proposals of a community behind the id `after`; `with_actions` each as it is read alone."""
     at = community_time(session, principal, community_id, now)
     authority.require(principal, "proposal.read", Subject(community_id, kind="proposal"))
     query = select(Proposal).where(
@@ -221,6 +222,8 @@ def page(
     found = session.exec(query.order_by(order).limit(limit)).all()
     texts = texts_of(session, found)
     authors = authors_of(session, [proposal.id for proposal in found])
+    if with_actions:
+        return tuple(view(session, principal, Loaded(row, authors.get(row.id, ()), at)) for row in found)
     support = endorsement_reads.support_of(session, found)
     standing = {row.id: tuple(one for one in authors.get(row.id, ()) if one.state != "left") for row in found}
     return tuple(View(row, texts[row.id], standing[row.id], support=support.get(row.id), now=at) for row in found)

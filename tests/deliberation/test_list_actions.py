@@ -1,0 +1,72 @@
+"""A list that is asked for actions tells of each item what the item tells of itself, to every caller."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.deliberation.conftest import Caller, Town
+
+CHANGE = {"base": 1, "locale": "zh-CN", "action": "replace", "paragraph": 1, "text": "甲"}
+
+
+def callers(town: Town) -> tuple[Caller, ...]:
+    return town.li, town.wang, town.zhao, town.sun, town.zhou
+
+
+def alike(town: Town, path: str, one: str) -> int:
+    """Compare each item's actions with those of the item alone, for every caller; the number of items compared."""
+    compared = 0
+    for caller in callers(town):
+        answer = caller.ask("GET", f"{path}{'&' if '?' in path else '?'}actions=true")
+        if answer.status_code == 403:
+            continue
+        for item in answer.json()["items"]:
+            assert item["allowed_actions"] == caller.get(f"/{one}/{item['id']}")["allowed_actions"]
+            compared += 1
+        assert all("allowed_actions" not in item for item in caller.get(path)["items"])
+    return compared
+
+
+@pytest.fixture(scope="module")
+def thread(town: Town) -> str:
+    """A thread with comments in many states."""
+    path = f"/threads/proposal/{town.published()}/comments"
+    said = [town.wang.post(path, {"text": f"第{n}条", "mentions": ["per_zhao"]})["id"] for n in range(5)]
+    town.li.post(path, {"text": "答", "parent_id": said[0]})
+    town.wang.post(f"/comments/{said[1]}/retract")
+    rule = town.li.get("/communities/com_1/moderation-policy")["rules"][0]["id"]
+    town.zhao.post(f"/comments/{said[2]}/flag", {"rule_id": rule})
+    for caller in (town.li, town.zhao, town.sun):
+        flagged = caller.ask("POST", f"/comments/{said[3]}/flag", {"rule_id": rule})
+        assert flagged.status_code == 200, flagged.text
+    return path
+
+
+@pytest.mark.parametrize("sort", ["newest", "tree"])
+def test_comments_of_a_thread(town: Town, thread: str, sort: str) -> None:
+    assert alike(town, f"{thread}?sort={sort}", "comments") >= 25
+
+
+def test_mentions(town: Town, thread: str) -> None:
+    assert alike(town, "/me/mentions", "comments") >= 4
+
+
+def test_proposals_and_amendments(town: Town) -> None:
+    town.proposal()
+    gathering = town.published()
+    town.sun.post(f"/proposals/{gathering}/gather", {"days": 30, "number": 3})
+    town.wang.post(f"/proposals/{gathering}/endorsements")
+    amended = town.published()
+    first = town.wang.post(f"/proposals/{amended}/amendments", CHANGE)["id"]
+    town.wang.post(f"/proposals/{amended}/amendments", CHANGE)
+    town.li.post(f"/amendments/{first}/accept")
+    assert alike(town, f"/proposals/{amended}/amendments", "amendments") == 2 * len(callers(town))
+    assert alike(town, "/communities/com_1/proposals", "proposals") >= 11
+
+
+def test_the_next_page_is_asked_for_actions_as_well(town: Town, thread: str) -> None:
+    answer = town.zhao.ask("GET", f"{thread}?actions=true&limit=2")
+    link = answer.headers["link"]
+    assert "actions=true" in link
+    following = town.zhao.get(link.partition("<")[2].partition(">")[0].removeprefix("/v1"))
+    assert all(item["allowed_actions"] for item in following["items"])
