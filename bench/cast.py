@@ -49,8 +49,10 @@ def free_port() -> int:
 
 
 def start(arguments: Sequence[str], port: int, environment: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
-    """Start a server and wait until it listens."""
-    process = subprocess.Popen([sys.executable, *arguments], env={**os.environ, **(environment or {})})
+    """Start a server and wait until it listens. What it logs is read by nobody."""
+    process = subprocess.Popen(
+        [sys.executable, *arguments], stdout=subprocess.DEVNULL, env={**os.environ, **(environment or {})}
+    )
     for _ in range(300):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:

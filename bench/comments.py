@@ -166,8 +166,8 @@ def request(method: str, path: str, token: str, body: bytes = b"") -> bytes:
     return f"{head}{kind}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
-def served(url: str, folder: Path, options: argparse.Namespace) -> tuple[dict[str, Any], dict[str, Any], float]:
-    """Figures of a live server: pages at any depth one at a time, posts over many connections, CPU seconds of a post."""
+def served(url: str, folder: Path, options: argparse.Namespace) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What a live server is asked, and its figures: pages one at a time for each depth, posts over many connections."""
     from api import paging
 
     settings = place.settings_for(url, folder / "key.pem")
@@ -175,12 +175,14 @@ def served(url: str, folder: Path, options: argparse.Namespace) -> tuple[dict[st
     tokens = [issuer.issue_access(place.person(number), "com_bench", now) for number in range(100)]
     base = f"/v1/threads/contest/{place.CONTEST}/comments"
     engine = engine_for(url)
-    reads = []
+    reads: dict[str, list[bytes]] = {}
     with reader(engine) as session:
         for sort in SORTS:
-            for _, key in keys(session, sort):
-                cursor = "" if key is None else f"&cursor={paging.encode(key, f'{base}?sort={sort}')}"
-                reads += [request("GET", f"{base}?limit={LIMIT}&sort={sort}{cursor}", tokens[0])] * options.reads
+            for depth, (_, key) in zip(DEPTHS, keys(session, sort), strict=True):
+                for query, more in (("", ""), ("actions=true&", ", with actions")):
+                    cursor = "" if key is None else f"&cursor={paging.encode(key, f'{base}?{query}sort={sort}')}"
+                    asked = request("GET", f"{base}?{query}limit={LIMIT}&sort={sort}{cursor}", tokens[0])
+                    reads.setdefault(f"pages of {LIMIT} at {depth:.0%}{more}", []).extend([asked] * options.reads)
     engine.dispose()
     posts = [
         request("POST", base, tokens[n % 100], json.dumps({"text": f"第 {n} 条", "alignment": n % 3 - 1}).encode())
@@ -196,12 +198,14 @@ def served(url: str, folder: Path, options: argparse.Namespace) -> tuple[dict[st
     }
     server = cast.start(["-m", "api", "--port", str(port)], port, environment)
     try:
-        load(port, 1, cast.written(folder, "warm", reads[:40]), "200")
-        read = load(port, 1, cast.written(folder, "reads", reads), "200")
+        for what, asked_for in reads.items():
+            load(port, 1, cast.written(folder, "warm", asked_for[:40]), "200")
+            yield f"{what}, one at a time", load(port, 1, cast.written(folder, "reads", asked_for), "200")
         load(port, options.connections, cast.written(folder, "warm-posts", posts[:64]), "201")
         before = cast.cpu_seconds(server)
         post = load(port, options.connections, cast.written(folder, "posts", posts), "201")
-        return read, post, (cast.cpu_seconds(server) - before) / len(posts)
+        cpu = (cast.cpu_seconds(server) - before) / len(posts)
+        yield f"posts, {options.connections} connections, {cpu * 1000:.2f} ms CPU each", post
     finally:
         cast.stop(server)
 
@@ -236,12 +240,10 @@ def measure(url: str, name: str, folder: Path, options: argparse.Namespace) -> N
             told = " | ".join(f"{figure:.2f}" for figure in figures)
             print(f"| {size:,} | {sort} | {depth:.0%} | {told} | {figures[2] / figures[0]:.1f} |", flush=True)
     engine.dispose()
-    read, post, cpu = served(url, folder, options)
     print(f"\n| {name}, {written:,} comments | a second | p50 ms | p99 ms |\n|---|---|---|---|")
-    posts = f"posts, {options.connections} connections, {cpu * 1000:.2f} ms CPU each"
-    for what, figures in ((f"pages of {LIMIT} at any depth, one at a time", read), (posts, post)):
-        p50, p99 = figures["p50"] * 1000, figures["p99"] * 1000
-        print(f"| {what} | {figures['per_second']:.0f} | {p50:.1f} | {p99:.1f} |", flush=True)
+    for what, answered in served(url, folder, options):
+        p50, p99 = answered["p50"] * 1000, answered["p99"] * 1000
+        print(f"| {what} | {answered['per_second']:.0f} | {p50:.1f} | {p99:.1f} |", flush=True)
 
 
 def main() -> None:
