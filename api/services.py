@@ -27,6 +27,7 @@ from voting.core.authority import Principal
 from voting.core.evidence import cosignatures
 from voting.core.evidence.notes import VerifierKey
 from voting.deliberation.comment_writer import CommentWriter
+from voting.deliberation.opinion_shelf import OpinionShelf
 from voting.errors import Unavailable
 from voting.log import keys as log_keys
 from voting.log.guard import Guard
@@ -65,6 +66,7 @@ class Services:
     """At most as many requests as there are connections: no thread ever waits for a connection that is held by a
     request waiting for a thread."""
     limit: RateLimit
+    opinions: OpinionShelf = field(default_factory=OpinionShelf)
     watch: Watch = field(init=False)
     """Who waits for what."""
     stopping: bool = False

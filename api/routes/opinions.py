@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.deps import Conditional, Now, Reading, Who
+from api.deps import Conditional, Now, Reading, Running, Who
 from api.problems import documented
 from api.route import YishiRoute
 from api.schemas.opinions import OpinionsOut
@@ -15,7 +15,8 @@ router = APIRouter(prefix="/v1", tags=["comments"], route_class=YishiRoute)
 
 @router.get("/threads/{kind}/{subject}/opinions", operation_id="get_opinions", responses=documented(401, 403, 404))
 def get_opinions(
-    kind: str, subject: str, session: Reading, who: Who, now: Now, conditional: Conditional
+    kind: str, subject: str, session: Reading, running: Running, who: Who, now: Now, conditional: Conditional
 ) -> OpinionsOut:
     """Read groups of opinion, the statements that bridge them, and agreement by option; never a person."""
-    return conditional.answer(OpinionsOut.of(opinions.of_thread(session, who, kind, subject, now=now)))
+    found = opinions.of_thread(session, who, kind, subject, shelf=running.opinions, now=now)
+    return conditional.answer(OpinionsOut.of(found))

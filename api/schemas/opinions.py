@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from api.schemas.base import Representation
+from api.schemas.base import Instant, Representation
 from voting.deliberation.opinion_groups import FLOOR, Stand
 from voting.deliberation.opinions import Opinions, OptionAgreement, Statement
 
@@ -17,9 +17,9 @@ class StandOut(BaseModel):
     passed: int = Field(serialization_alias="pass")
 
     @classmethod
-    def of(cls, stand: Stand | None) -> StandOut | None:
-        """Present a stand; nothing where too few of the group reacted."""
-        return None if stand is None else cls(support=stand.supports, oppose=stand.opposes, passed=stand.passes)
+    def of(cls, stand: Stand) -> StandOut:
+        """Present a stand."""
+        return cls(support=stand.supports, oppose=stand.opposes, passed=stand.passes)
 
 
 class BridgeOut(BaseModel):
@@ -27,7 +27,7 @@ class BridgeOut(BaseModel):
 
     comment_id: str = Field(examples=["cmt_01jv5q3k8m0c9e2x7y4t6b1n5d"])
     text: str | None
-    groups: list[StandOut | None] = Field(examples=[[{"support": 9, "oppose": 1, "pass": 2}]])
+    groups: list[StandOut] = Field(examples=[[{"support": 9, "oppose": 1, "pass": 2}]])
     bridge: str = Field(
         examples=["10/14"], description="The product over all groups of (support + 1) ÷ (reacted + 2), exact"
     )
@@ -70,6 +70,9 @@ class OpinionsOut(Representation):
     groups: list[int] = Field(examples=[[23, 14]], description="Sizes of the groups, largest first")
     bridges: list[BridgeOut] = Field(description="Statements that every group has reacted to, the most bridging first")
     options: list[OptionOut] = Field(description="Of a contest: agreement by option")
+    counted_at: Instant | None = Field(
+        None, description="Of a large thread: when its groups were counted; absent where they were counted just now"
+    )
 
     @classmethod
     def of(cls, opinions: Opinions) -> OpinionsOut:
@@ -79,4 +82,5 @@ class OpinionsOut(Representation):
             groups=list(opinions.groups),
             bridges=[BridgeOut.of(statement) for statement in opinions.bridges],
             options=[OptionOut.of(agreement) for agreement in opinions.options],
+            counted_at=opinions.counted_at,
         )

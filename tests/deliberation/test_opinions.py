@@ -9,11 +9,13 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from tests.deliberation.world import ANN, BO, MOD, THREAD, do, resident, say, see
+from tests.access.moment import NOW
+from tests.deliberation.world import ANN, BO, HOUR, MOD, THREAD, do, resident, say, see
 from voting.community.tables import Person
-from voting.deliberation import comment_batches, opinion_groups, opinions, reactions
+from voting.deliberation import comment_batches, comments, opinion_groups, opinions, reactions
 from voting.deliberation.comment_posting import Draft
 from voting.deliberation.opinion_groups import FLOOR, Stand
+from voting.deliberation.opinion_shelf import Counted, OpinionShelf
 from voting.store import transact
 
 CAMPS = np.array([[1, 1, -1, -1, 1], [-1, -1, 1, 1, 1]], dtype=np.int8)
@@ -72,7 +74,7 @@ def test_the_statement_that_both_camps_support_bridges_them(talking: Engine) -> 
     assert (found.residents, found.groups) == (12, (6, 6))
     assert found.bridges[0].view.comment.id == said[4]
     assert found.bridges[0].bridge == Fraction(7, 8) ** 2
-    assert [stand.supports for stand in found.bridges[0].stands if stand] == [6, 6]
+    assert [stand.supports for stand in found.bridges[0].stands] == [6, 6]
 
 
 def test_four_people_are_nobody(talking: Engine) -> None:
@@ -98,3 +100,49 @@ def test_agreement_by_option_counts_people_once_and_from_five_on(talking: Engine
     speak(7, 0)
     first, _ = see(talking, opinions.of_thread, BO, *THREAD).options
     assert (first.option_id, first.people, first.supports, first.opposes) == ("opt_0", 5, 3, 1)
+
+
+class Hands:
+    """A clock that a test turns."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def test_a_count_that_took_long_is_told_again_for_twenty_times_as_long() -> None:
+    hands, made = Hands(), list[int]()
+
+    def count(took: float) -> Counted:
+        hands.seconds += took
+        made.append(len(made))
+        return Counted(residents=len(made))
+
+    shelf = OpinionShelf(hands)
+    first = shelf.counted("contest:1", lambda: count(2.0), NOW)
+    hands.seconds += 39
+    assert shelf.counted("contest:1", lambda: count(2.0), NOW + HOUR) == first
+    assert first.at == NOW
+    hands.seconds += 2
+    second = shelf.counted("contest:1", lambda: count(0.1), NOW + HOUR)
+    assert (second.counted.residents, second.at) == (2, None)
+    assert shelf.counted("contest:1", lambda: count(0.1), NOW).counted.residents == 3
+    assert shelf.counted("contest:2", lambda: count(0.1), NOW).counted.residents == 4
+
+
+def test_a_statement_that_was_hidden_since_the_count_is_not_shown(talking: Engine) -> None:
+    comment = say(talking, ANN)
+    for number in range(3, 9):
+        do(talking, reactions.react, resident(number), comment, "support")
+    begun_and_ended = iter((0.0, 1.0))
+    shelf = OpinionShelf(lambda: next(begun_and_ended, 2.0))
+
+    def seen() -> opinions.Opinions:
+        found: opinions.Opinions = see(talking, opinions.of_thread, BO, *THREAD, shelf=shelf)
+        return found
+
+    assert [one.view.comment.id for one in seen().bridges] == [comment]
+    do(talking, comments.retract, ANN, comment)
+    assert (seen().bridges, seen().residents, seen().counted_at) == ((), 6, NOW)

@@ -6,6 +6,7 @@ one. Never a figure of fewer than `opinion_groups.FLOOR` residents, never a resi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -20,6 +21,7 @@ from voting.deliberation.comment_subjects import Thread
 from voting.deliberation.comment_tables import Comment, CommentReaction
 from voting.deliberation.comment_view import CommentView
 from voting.deliberation.opinion_groups import FLOOR, Stand
+from voting.deliberation.opinion_shelf import Bridge, Counted, OpinionShelf
 
 MOST_STATEMENTS = 300
 """Those with most reactions are looked at."""
@@ -29,10 +31,10 @@ BRIDGES = 10
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A statement with the stand of every group, largest group first; None for a group of whom too few reacted."""
+    """A statement with the stand of every group, largest group first. Of each group at least the floor has reacted."""
 
     view: CommentView
-    stands: tuple[Stand | None, ...]
+    stands: tuple[Stand, ...]
     bridge: Fraction
 
 
@@ -56,28 +58,55 @@ class Opinions:
     groups: tuple[int, ...]
     bridges: tuple[Statement, ...]
     options: tuple[OptionAgreement, ...]
+    counted_at: datetime | None = None
+    """The community's time of the count, where it was made for somebody who asked before."""
 
 
-def of_thread(session: Session, principal: Principal, kind: str, subject_id: str, *, now: datetime) -> Opinions:
-    """The opinions of a thread, for members of its community."""
+def of_thread(
+    session: Session,
+    principal: Principal,
+    kind: str,
+    subject_id: str,
+    *,
+    shelf: OpinionShelf | None = None,
+    now: datetime,
+) -> Opinions:
+    """The opinions of a thread, for members of its community. With a shelf those of a large one may be some seconds
+    old; what was hidden since is never shown."""
     thread = comment_subjects.thread(session, principal, kind, subject_id, now)
     authority.require(principal, "comment.read", thread.subject())
     options = _by_option(session, thread) if kind == "contest" else ()
-    statements = _statements(session, thread)
-    people, matrix, reacted = _matrix(session, [one.id for one in statements])
+    kept = (shelf or OpinionShelf()).counted(thread.key, lambda: _count(session, thread), thread.now)
+    counted = kept.counted
+    bridges = _bridges(session, principal, thread, counted.bridges)
+    return Opinions(thread, counted.residents, counted.groups, bridges, options, kept.at)
+
+
+def _count(session: Session, thread: Thread) -> Counted:
+    statements = [one.id for one in _statements(session, thread)]
+    people, matrix, reacted = _matrix(session, statements)
     if people < FLOOR:
-        return Opinions(thread, None, (), (), options)
+        return Counted()
     found = opinion_groups.find(matrix, reacted)
-    views = comment_view.lines(session, principal, statements, thread.now)
     bridges = [
-        Statement(
-            view, tuple(stand if stand.reacted >= FLOOR else None for stand in stands), opinion_groups.bridge(stands)
-        )
-        for view, stands in zip(views, found.stands, strict=True)
+        Bridge(statement, stands, opinion_groups.bridge(stands))
+        for statement, stands in zip(statements, found.stands, strict=True)
         if all(stand.reacted >= FLOOR for stand in stands)
     ]
-    bridges.sort(key=lambda one: (-one.bridge, one.view.comment.id))
-    return Opinions(thread, people, found.sizes, tuple(bridges[:BRIDGES]), options)
+    bridges.sort(key=lambda one: (-one.bridge, one.comment_id))
+    return Counted(people, found.sizes, tuple(bridges[:BRIDGES]))
+
+
+def _bridges(
+    session: Session, principal: Principal, thread: Thread, bridges: Sequence[Bridge]
+) -> tuple[Statement, ...]:
+    """Those of the statements that everybody is shown now, with their texts."""
+    wanted = col(Comment.id).in_([one.comment_id for one in bridges])
+    rows = tuple(session.exec(select(Comment).where(*comment_pages.shown(thread), wanted)))
+    views = {view.comment.id: view for view in comment_view.lines(session, principal, rows, thread.now)}
+    return tuple(
+        Statement(views[one.comment_id], tuple(one.stands), one.bridge) for one in bridges if one.comment_id in views
+    )
 
 
 def _statements(session: Session, thread: Thread) -> tuple[Comment, ...]:
@@ -87,23 +116,23 @@ def _statements(session: Session, thread: Thread) -> tuple[Comment, ...]:
 
 
 def _matrix(session: Session, statements: list[str]) -> tuple[int, np.ndarray, np.ndarray]:
-    """Residents, their stances, and where they have one. Rows are in no order that tells who is who."""
+    """Residents, their stances, and where they have one. Whose a row is, nothing outside tells."""
     columns = {statement: column for column, statement in enumerate(statements)}
-    found = session.exec(
-        select(CommentReaction.person_id, CommentReaction.comment_id, CommentReaction.stance)
-        .where(col(CommentReaction.comment_id).in_(statements))
-        .order_by(col(CommentReaction.person_id), col(CommentReaction.comment_id))
+    found = session.execute(
+        select(CommentReaction.person_id, CommentReaction.comment_id, CommentReaction.stance).where(
+            col(CommentReaction.comment_id).in_(statements)
+        )
     ).all()
-    rows: dict[str, int] = {}
-    for person, _, _ in found:
-        if len(rows) < MOST_RESIDENTS:
-            rows.setdefault(person, len(rows))
+    rows = {person: row for row, person in enumerate(sorted({one[0] for one in found})[:MOST_RESIDENTS])}
+    count = len(found)
+    row = np.fromiter((rows.get(one[0], -1) for one in found), dtype=np.int64, count=count)
+    column = np.fromiter((columns[one[1]] for one in found), dtype=np.int64, count=count)
+    stance = np.fromiter((one[2] for one in found), dtype=np.int8, count=count)
     matrix = np.zeros((len(rows), len(statements)), dtype=np.int8)
     reacted = np.zeros(matrix.shape, dtype=np.bool_)
-    for person, statement, stance in found:
-        if person in rows:
-            matrix[rows[person], columns[statement]] = stance
-            reacted[rows[person], columns[statement]] = True
+    known = row >= 0
+    matrix[row[known], column[known]] = stance[known]
+    reacted[row[known], column[known]] = True
     return len(rows), matrix, reacted
 
 
