@@ -41,7 +41,7 @@ class YishiRoute(APIRoute):
     """A route whose work is one transaction, run again as a whole when the database asks for it.
 
     In `openapi_extra`: `x-creates` (a POST that honours Idempotency-Key), `x-import` (the larger body limit), `x-watch` (what
-    a GET waits for, where it is not the subject that the last id of its path names).
+    a GET waits for, where it is neither the subject that the last id of its path names nor a thread).
     """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
@@ -50,7 +50,7 @@ class YishiRoute(APIRoute):
         self.creates = bool(extra.get("x-creates"))
         self.imports = bool(extra.get("x-import"))
         self.watches = waiting.topic_kind(path, extra.get("x-watch")) if "GET" in (self.methods or ()) else None
-        """The path parameter of what a GET watches when it waits, and the kind of topic."""
+        """The path parameters of what a GET watches when it waits, and the kind of topic."""
         self.awaits = asyncio.iscoroutinefunction(endpoint)
         """An async endpoint holds no connection while it waits, and goes past the gate."""
 
@@ -89,7 +89,7 @@ class YishiRoute(APIRoute):
             await run(scope, receive, send)
             return
         named, kind = self.watches
-        topic = (kind, scope["path_params"][named])
+        topic = (kind, ":".join(scope["path_params"][name] for name in named))
         await waiting.hold(run, scope, receive, send, topic, seconds, prove)
 
     async def _run_once(self, scope: Scope, receive: Receive, send: Send, services: Services, now: datetime) -> None:

@@ -31,11 +31,17 @@ _SUBJECTS = {"client": "api_client"}
 Run = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-def topic_kind(path: str, declared: str | None) -> tuple[str, str] | None:
-    """Which path parameter names what a route watches, and as what: the last id of the path, unless it is declared."""
+_THREAD = "/threads/{kind}/{subject}"
+
+
+def topic_kind(path: str, declared: str | None) -> tuple[tuple[str, ...], str] | None:
+    """Which path parameters name what a route watches, and as what: the last id of the path, unless it is declared; below
+    a thread the kind and the id of its subject."""
+    if _THREAD in path:
+        return ("kind", "subject"), "thread"
     named = path.rpartition("{")[2].partition("}")[0] if "{" in path else ""
     stem = named.removesuffix("_id")
-    return None if stem == named else (named, declared or _SUBJECTS.get(stem, stem))
+    return None if stem == named else ((named,), declared or _SUBJECTS.get(stem, stem))
 
 
 def asked(scope: Scope, exchange: Exchange) -> int:

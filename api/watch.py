@@ -4,7 +4,7 @@
     a tick                ->  one transaction reads the marks of every topic at which somebody sits
     another mark          ->  everybody at that topic wakes and asks again, a few at a time
 
-So a process looks once a tick and costs the database three statements however many wait, and several processes on one
+So a process looks once a tick and costs the database four statements however many wait, and several processes on one
 database see each other's changes within a tick. A tick comes every `every` seconds, later when looks are slow: they
 never take more than a twentieth of the time. What waits is bounded, in all and for each caller.
 """
@@ -21,18 +21,20 @@ from datetime import datetime, timedelta
 import structlog
 
 from voting.contests import standing
+from voting.deliberation import thread_marks
 from voting.errors import Unavailable
 from voting.log import marks
 from voting.store import Session
 
 Topic = tuple[str, str]
-"""Kind and id: `contest` (its moves), `turnout` (everything public of a contest), `community` (whatever happens in it), or any
-subject of the journal."""
+"""Kind and id: `contest` (its moves), `turnout` (everything public of a contest), `community` (whatever happens in it),
+`thread` (what is shown there; its id is `kind:id` of the subject), or any subject of the journal."""
 
 Look = Callable[[Collection[Topic]], Awaitable[tuple[Mapping[Topic, Hashable], float]]]
 """The mark of each topic, and the seconds it took to read them."""
 
 SLOWEST_SHARE = 20
+_WITHOUT_EVENTS = frozenset({"turnout", "community", "thread"})
 CALLERS_SHARE = 8
 """One caller may have an eighth of all seats."""
 _REACH = timedelta(minutes=10)
@@ -43,7 +45,8 @@ def look(session: Session, topics: Collection[Topic], now: datetime, since: date
     """The mark of each topic. `since` is any instant before the first look of this process."""
     contests = {identifier for kind, identifier in topics if kind in {"contest", "turnout"}}
     standings = standing.of(session, contests, now)
-    events = marks.of_subjects(session, {topic for topic in topics if topic[0] not in {"turnout", "community"}})
+    threads = thread_marks.of(session, {identifier for kind, identifier in topics if kind == "thread"})
+    events = marks.of_subjects(session, {topic for topic in topics if topic[0] not in _WITHOUT_EVENTS})
     found: dict[Topic, Hashable] = {}
     for kind, identifier in topics:
         stands = standings.get(identifier)
@@ -51,6 +54,8 @@ def look(session: Session, topics: Collection[Topic], now: datetime, since: date
             found[kind, identifier] = stands
         elif kind == "contest":
             found[kind, identifier] = (stands and stands.moves, events.get((kind, identifier), 0))
+        elif kind == "thread":
+            found[kind, identifier] = threads[identifier]
         elif kind == "community":
             found[kind, identifier] = marks.of_community(session, identifier, since - _REACH)
         else:

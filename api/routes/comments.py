@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Header, Query, Response
 
-from api.deps import Conditional, IfMatch, Now, Page, Reading, Who, WithActions, Writing
+from api.deps import Conditional, IfMatch, Now, Page, Reading, Running, Who, WithActions, Writing
 from api.posting import PostingRoute
 from api.problems import documented
 from api.route import YishiRoute
@@ -22,7 +22,8 @@ from api.schemas.comments import (
     Sort,
     ThreadOut,
 )
-from voting.deliberation import comment_batches, comment_pages, comment_view, comments, reactions
+from api.stream import DESCRIBED_THREAD, LONGEST, ThreadStream
+from voting.deliberation import comment_batches, comment_pages, comment_view, comments, reactions, thread_marks
 
 router = APIRouter(prefix="/v1", tags=["comments"], route_class=YishiRoute)
 posting = APIRouter(prefix="/v1", tags=["comments"], route_class=PostingRoute)
@@ -75,6 +76,28 @@ def list_comments(
 def get_thread(kind: str, subject: str, session: Reading, who: Who, now: Now, conditional: Conditional) -> ThreadOut:
     """Read a thread in figures, and what the caller may do there."""
     return conditional.answer(ThreadOut.of(comment_pages.view(session, who, kind, subject, now=now)))
+
+
+@router.get(
+    "/threads/{kind}/{subject}/changes",
+    operation_id="stream_thread_changes",
+    response_class=Response,
+    responses=_READ | {200: {"description": "Server-sent events named `change`", "content": DESCRIBED_THREAD}},
+)
+async def stream_thread_changes(
+    kind: str,
+    subject: str,
+    who: Who,
+    running: Running,
+    seconds: Annotated[int, Query(ge=0, le=LONGEST, description="How long to listen", examples=[300])] = 300,
+    last_event_id: Annotated[
+        str, Header(max_length=100, description="The event known already", examples=["9f2c1f0a7d3e4b5c"])
+    ] = "",
+) -> Response:
+    """Listen to a thread: that something was posted, edited, hidden or decided there; never what."""
+    key = f"{kind}:{subject}"
+    read = running.reads(thread_marks.read, who, key)
+    return ThreadStream(running.watch, key, read, seconds=seconds, known=last_event_id)
 
 
 @router.get("/threads/{kind}/{subject}/arguments", operation_id="list_arguments", responses=_READ)

@@ -1,8 +1,9 @@
 """Any walk through the life of a comment and its cases, over HTTP and on both databases.
 
 A legal move succeeds and leaves exactly one event on each thing whose state it touched; an illegal one is 409 and leaves
-none; a dry run answers the same and leaves nothing; what `allowed_actions` offers is what is taken. What is legal is said
-here once more, in the words of the domain, and not read from the machine.
+none; a dry run answers the same and leaves nothing; what `allowed_actions` offers is what is taken. What changes what the
+thread shows changes its mark, so that nobody waits in vain. What is legal is said here once more, in the words of the
+domain, and not read from the machine.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from sqlmodel import Session, col, func, select
 from tests.access.world import a_role
 from tests.api.conftest import Service
 from tests.deliberation import world
+from voting.deliberation import thread_marks
 from voting.deliberation.moderation_tables import ModerationCase
 from voting.log.tables import Event
 from voting.store import reader, transact
@@ -44,6 +46,7 @@ MOVES = (
 OF_COMMENT = ("edit", "retract", "reply", "react", "flag")
 OPEN, SHOWN = ("flagged", "under_review"), ("visible", "flagged", "under_review", "reinstated")
 _NUMBERS = count()
+THREAD_KEY = "contest:con_1"
 
 
 @pytest.fixture(scope="module")
@@ -132,11 +135,16 @@ def walk_of(service: Service) -> type[RuleBasedStateMachine]:
             offered = {action["action"]: action["allowed"] for action in read["allowed_actions"]}
             assert offered[move] is legal, (chosen, self.state, self.case_state, self.day)
             for query in ("?dry_run=true", ""):
+                shown, mark = self.shown(), self.mark()
                 answer = self.call(move, who, query)
                 status = (201 if move == "reply" else 200) if legal else 409
                 assert answer.status_code == status, (chosen, self.state, query, answer.text)
                 left = self.left_by(move) if legal and not query else 0
                 assert self.recorded() == self.events + left, (chosen, self.state)
+                if self.shown() != shown:
+                    assert self.mark() > mark, (chosen, self.state)
+                if query or not legal or move == "react":
+                    assert (self.shown(), self.mark()) == (shown, mark), (chosen, self.state)
             if legal:
                 self.events += self.left_by(move)
                 self.took(move, who)
@@ -181,6 +189,16 @@ def walk_of(service: Service) -> type[RuleBasedStateMachine]:
             self.case_state, self.state = to, "visible" if to == "dismissed" else to
             self.moderator = who if move == "take" else self.moderator
             self.appeal_until = self.day + APPEAL if move == "hide" else self.appeal_until
+
+        def shown(self) -> list[Any]:
+            """What everybody is shown of the thread now, without reactions."""
+            read = self.send("GET", "/v1/threads/contest/con_1/comments?sort=tree&limit=100", who="9").json()
+            unheard = ("reactions", "controversy")
+            return [{name: said for name, said in one.items() if name not in unheard} for one in read["items"]]
+
+        def mark(self) -> int:
+            with reader(service.engine) as session:
+                return thread_marks.of(session, [THREAD_KEY])[THREAD_KEY].changes
 
         @rule()
         def wait(self) -> None:

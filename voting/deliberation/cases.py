@@ -18,7 +18,7 @@ from voting.community.tables import Community
 from voting.core import authority, lifecycle, moderation, texts
 from voting.core.authority import Principal, Subject
 from voting.core.moderation import CASE, CaseFacts
-from voting.deliberation import case_steps, moderated, moderation_policy, sanctions
+from voting.deliberation import case_steps, moderated, moderation_policy, sanctions, thread_marks
 from voting.deliberation.moderation_tables import ModerationCase, Sanction
 from voting.deliberation.moderation_tables import ModerationFlag as ModerationFlag  # Entry points present the rows.
 from voting.deliberation.moderation_tables import ModerationStep as ModerationStep
@@ -77,6 +77,7 @@ def decide(
     _apply(session, principal, case, command, state, rule_id, at)
     kind.bear(row, case.state, case.rule_id)
     session.flush()
+    thread_marks.stir_by(session, row)
     kept = None
     if command != "take":
         kept = case_steps.keep(session, principal, case.community_id, case.id, _DONE[command], rule_id, reason, at)

@@ -28,6 +28,7 @@ from voting.deliberation import (
     moderation_policy,
     sanctions,
     search,
+    thread_marks,
 )
 from voting.deliberation.comment_posting import MOST_CHARACTERS, Draft
 from voting.deliberation.comment_subjects import Thread
@@ -165,6 +166,11 @@ def _insert(session: Session, sound: Sequence[_Sound]) -> None:
     for one in sound:
         if one.parent is not None and one.comment.branch is not None:
             comment_posting.count_reply(session, one.parent)
+    for community_id in sorted({one.comment.community_id for one in sound}):
+        shown = [one.comment for one in sound if one.comment.branch is not None]
+        thread_marks.stir(
+            session, community_id, [comment.thread for comment in shown if comment.community_id == community_id]
+        )
     journal.record_all(session, [_event(one) for one in sound])
     search.shelve_new_comments(session, [one.comment for one in sound])
 

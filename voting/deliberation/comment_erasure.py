@@ -16,7 +16,7 @@ from voting.community import events, queries, search_index
 from voting.community.tables import Person
 from voting.core import authority
 from voting.core.authority import Principal, Subject
-from voting.deliberation import comment_posting, comment_view
+from voting.deliberation import comment_posting, comment_view, thread_marks
 from voting.deliberation.comment_tables import (
     Comment,
     CommentMention,
@@ -50,12 +50,12 @@ def erase_person(session: Session, principal: Principal, person_id: str, *, now:
     nobody."""
     person = queries.one(session, principal, Person, person_id)
     authority.require(principal, "comment.erase", Subject(person.community_id, kind="person"))
-    written = session.exec(select(Comment.id).where(Comment.author_id == person_id)).all()
-    summaries = session.exec(
-        select(CommentSummary.id).where(
-            CommentSummary.community_id == person.community_id, CommentSummary.author_id == person_id
-        )
-    ).all()
+    own = (CommentSummary.community_id == person.community_id, CommentSummary.author_id == person_id)
+    said = session.exec(select(Comment.id, Comment.thread, Comment.branch).where(Comment.author_id == person_id)).all()
+    summed_up = session.exec(select(CommentSummary.id, CommentSummary.thread).where(*own)).all()
+    written, summaries = [row[0] for row in said], [row[0] for row in summed_up]
+    shown_in = {thread for _, thread, branch in said if branch is not None} | {thread for _, thread in summed_up}
+    thread_marks.stir(session, person.community_id, shown_in)
     nothing = {"author_id": None, "text": None, "salt": None}
     for ids in _chunks(written):
         session.execute(update(Comment).where(col(Comment.id).in_(ids)).values(**nothing))

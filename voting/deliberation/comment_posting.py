@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from voting.community.tables import Person
 from voting.core.authority import Principal
 from voting.core.evidence import journal_entries
-from voting.deliberation import search
+from voting.deliberation import search, thread_marks
 from voting.deliberation.comment_tables import Comment
 from voting.errors import Invalid
 from voting.log import journal
@@ -56,7 +56,9 @@ def note(
     from_state: str | None,
     **facts: journal.EventFact,
 ) -> None:
-    """Write one event about a comment, with the hash of its text as long as there is one."""
+    """Write one event about a comment, with the hash of its text as long as there is one, and wake who waits at its
+    thread."""
+    thread_marks.stir_by(session, comment)
     is_said = comment.text is not None and comment.salt is not None and comment.state != "retracted"
     journal.record(
         session,

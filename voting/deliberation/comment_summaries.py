@@ -13,7 +13,7 @@ from voting.community.queries import Action, Expectation
 from voting.core import authority, texts
 from voting.core.authority import Principal, Subject
 from voting.core.evidence import journal_entries
-from voting.deliberation import comment_subjects, comment_texts
+from voting.deliberation import comment_subjects, comment_texts, thread_marks
 from voting.deliberation.comment_subjects import Thread
 from voting.deliberation.comment_tables import CommentSummary, CommentSummaryVersion
 from voting.errors import Forbidden, NotFound, Unauthenticated
@@ -151,6 +151,7 @@ def _view(principal: Principal, thread: Thread, summary: CommentSummary) -> Summ
 def _note(
     session: Session, principal: Principal, summary: CommentSummary, kind: str, at: datetime, from_state: str | None
 ) -> None:
+    thread_marks.stir(session, summary.community_id, [summary.thread])
     journal.record(
         session,
         community_id=summary.community_id,

@@ -71,6 +71,17 @@ class Comment(Versioned, table=True):
     """The newest case about it."""
 
 
+class ThreadMark(SQLModel, table=True):
+    """How often what is shown of a thread has changed."""
+
+    __tablename__ = "thread_mark"
+
+    thread: str = Field(primary_key=True)
+    """`kind:id` of the subject."""
+    community_id: str = Field(foreign_key="community.id")
+    changes: int
+
+
 class CommentVersion(SQLModel, table=True):
     """What a comment said before an edit. The newest version stands in the comment itself."""
 

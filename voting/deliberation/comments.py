@@ -14,7 +14,15 @@ from voting.community.queries import Expectation
 from voting.core import authority, lifecycle, texts
 from voting.core.authority import Principal
 from voting.core.moderation import COMMENT
-from voting.deliberation import cases, comment_posting, comment_texts, comment_view, moderation_policy, sanctions
+from voting.deliberation import (
+    cases,
+    comment_posting,
+    comment_texts,
+    comment_view,
+    moderation_policy,
+    sanctions,
+    thread_marks,
+)
 from voting.deliberation.comment_posting import MOST_CHARACTERS
 from voting.deliberation.comment_tables import Comment, CommentMention, CommentVersion
 from voting.deliberation.comment_view import CommentView, Loaded
@@ -77,6 +85,7 @@ def retract(session: Session, principal: Principal, comment_id: str, *, now: dat
     comment = loaded.comment
     before = comment.state
     comment.state = lifecycle.move(COMMENT, before, "retract", comment_view.facts(session, principal, loaded))
+    thread_marks.stir_by(session, comment)
     cases.drop(session, principal, comment.case_id, loaded.thread.now)
     comment.hidden_until = comment.rule_id = None
     session.flush()

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from voting.core import authority, moderation, texts
 from voting.core.authority import Principal
 from voting.core.moderation import UNDECIDED
-from voting.deliberation import case_steps, moderation_policy, sanctions
+from voting.deliberation import case_steps, moderation_policy, sanctions, thread_marks
 from voting.deliberation.moderated import Kind, Loaded, Thing, View
 from voting.deliberation.moderation_tables import ModerationCase, ModerationFlag
 from voting.ids import timed_id
@@ -45,6 +45,8 @@ def flag(
         row.hidden_until = case.hidden_until = at + timedelta(hours=policy.review_hours)
     setattr(row, kind.column, state)
     session.flush()
+    if hides or before != state:
+        thread_marks.stir_by(session, row)
     case_steps.note_flag(session, principal, case, at, opens=before not in UNDECIDED, hides=hides)
     return kind.view(session, principal, thing.loaded)
 
