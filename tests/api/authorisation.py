@@ -241,6 +241,7 @@ POST  /v1/proposals/{proposal_id}/archive               401 403 404 409 403 409
 GET   /v1/threads/{kind}/{subject}                      401 200 404 200 200 200
 GET   /v1/threads/{kind}/{subject}/comments             401 200 404 200 200 200
 POST  /v1/threads/{kind}/{subject}/comments             401 201 404 201 201 201
+GET   /v1/threads/{kind}/{subject}/changes              401 200 404 200 200 200
 GET   /v1/threads/{kind}/{subject}/arguments            401 200 404 200 200 200
 GET   /v1/threads/{kind}/{subject}/opinions             401 200 404 200 200 200
 GET   /v1/threads/{kind}/{subject}/summaries            401 200 404 200 200 200
@@ -330,7 +331,10 @@ PROPOSAL_OF = {
 }
 """Each move is tried on a proposal of the resident's that stands right before it; everything else on the published one."""
 
-BRIEFLY = {"GET /v1/contests/{contest_id}/changes": "?seconds=0"}
+BRIEFLY = {
+    "GET /v1/contests/{contest_id}/changes": "?seconds=0",
+    "GET /v1/threads/{kind}/{subject}/changes": "?seconds=0",
+}
 """What would go on for long is asked for once."""
 
 BLIND = {"/livez", "/readyz", "/metrics"}
