@@ -50,6 +50,7 @@ from api.routes import (
     ownerships,
     paper,
     persons,
+    problem_reports,
     proofs,
     proposal_reviews,
     proposals,
@@ -132,6 +133,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     opinions.router,
     moderation.router,
     sanctions.router,
+    problem_reports.router,
 )
 
 

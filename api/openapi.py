@@ -37,6 +37,7 @@ TAGS: Mapping[str, str] = {
     "paper": "Paper ballots: given out, keyed twice, signed, put into the box. 纸质选票：发放、双人录入、签署、入箱。",
     "persons": "People of the register. 人员。",
     "places": "Buildings, units and dwellings. 楼栋、单元与房屋。",
+    "problem reports": "What residents find wrong at a place, until it is dealt with. 问题上报：从发现到办结。",
     "proposals": "What residents propose, endorse and amend. 居民提案：起草、附议、修改。",
     "register": "The register as a file, in and out. 名册的导入与导出。",
     "residencies": "Who lives where, as what. 居住关系。",

@@ -11,8 +11,8 @@ from api.problems import documented
 from api.route import YishiRoute
 from api.schemas.base import ListPage
 from api.schemas.contests import EventOut
+from api.schemas.points import Crs
 from api.schemas.proposals import (
-    Crs,
     DiffOut,
     Invitation,
     ProposalDraft,

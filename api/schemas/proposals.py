@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.schemas.actions import offered
 from api.schemas.base import Actionable, Instant, Locale, LongText, Representation, Request
 from api.schemas.parts import Day, Id
-from voting.core import coordinates, proposals
+from api.schemas.points import Crs, Point, PointOut
+from voting.core import proposals
 from voting.deliberation.answers import MOST_FEN, Answer
 from voting.deliberation.endorsements import LONGEST_DAYS, SupportRule
-from voting.deliberation.proposal_drafts import Draft, Position, position_of
+from voting.deliberation.proposal_drafts import Draft, position_of
 from voting.deliberation.proposal_queries import View
 from voting.deliberation.proposal_texts import Comparison
-
-Crs = Literal["wgs84", "gcj02"]
-"""The datum of a place in an answer."""
 
 LocalBody = Annotated[
     dict[Locale, Annotated[str, StringConstraints(max_length=4 * proposals.MOST_BODY)]],
@@ -31,21 +29,6 @@ LocalTitle = Annotated[
     dict[Locale, Annotated[str, StringConstraints(max_length=4 * proposals.MOST_TITLE)]],
     Field(min_length=1, max_length=20, examples=[{"zh-CN": "南门增设非机动车棚", "en": "A bicycle shed"}]),
 ]
-Longitude = Annotated[int | float, Field(ge=-180, le=180)]
-Latitude = Annotated[int | float, Field(ge=-90, le=90)]
-
-
-class Point(Request):
-    """A GeoJSON point (RFC 7946) in WGS-84: longitude, latitude."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"type": "Point", "coordinates": [121.4737, 31.2304]}]})
-
-    type: Literal["Point"]
-    coordinates: tuple[Longitude, Latitude]
-
-    def position(self) -> Position:
-        """As a value."""
-        return Position(*map(float, self.coordinates))
 
 
 class ProposalDraft(Request):
@@ -234,13 +217,6 @@ class AnswerOut(BaseModel):
         return cls(**told | {"salt": row.salt.hex(), "text_hash": row.text_hash.hex()})
 
 
-class PointOut(BaseModel):
-    """A GeoJSON point."""
-
-    type: str = "Point"
-    coordinates: list[float] = Field(examples=[[121.4737, 31.2304]])
-
-
 class ProposalOut(Actionable):
     """A proposal and what this caller may do with it."""
 
@@ -273,7 +249,8 @@ class ProposalOut(Actionable):
         row, text = view.proposal, view.text
         told = {name: getattr(row, name) for name in cls.model_fields if hasattr(row, name)}
         told |= {"title": text.title, "body": text.body, "minor": text.minor, "erased": text.erased_at is not None}
-        told |= {"crs": crs, "location": _point(position_of(row), crs)}
+        place = position_of(row)
+        told |= {"crs": crs, "location": None if place is None else PointOut.of(place, crs)}
         told["authors"] = [AuthorOut.model_validate(author) for author in view.authors]
         told |= {name: AnswerOut.of(view.answers.get(name)) for name in ("answer", "outcome")}
         told["support"] = SupportOut.of(view)
@@ -286,15 +263,6 @@ class ProposalOut(Actionable):
             move_endorsement=f"POST {base}/endorsements/move",
         )  # fmt: skip
         return cls(**told)
-
-
-def _point(position: Position | None, crs: Crs) -> PointOut | None:
-    if position is None:
-        return None
-    found = (position.longitude, position.latitude)
-    if crs == "gcj02":
-        found = coordinates.gcj02(*found)
-    return PointOut(coordinates=[round(degrees, 7) for degrees in found])
 
 
 class VersionOut(Representation):

@@ -277,6 +277,23 @@ GET   /v1/communities/{community_id}/sanctions          401 200 404 200 200 200
 POST  /v1/communities/{community_id}/sanctions          401 403 404 403 403 201
 GET   /v1/sanctions/{sanction_id}                       401 403 404 403 403 200
 POST  /v1/sanctions/{sanction_id}/lift                  401 403 404 403 403 200
+
+GET   /v1/communities/{community_id}/problem-reports    401 200 404 200 200 200
+POST  /v1/communities/{community_id}/problem-reports    401 201 404 201 201 201
+GET   /v1/problem-reports/{problem_report_id}           401 200 404 200 200 200
+PATCH /v1/problem-reports/{problem_report_id}           401 200 404 409 409 409
+GET   /v1/problem-reports/{problem_report_id}/versions  401 200 404 200 200 200
+POST  /v1/problem-reports/{problem_report_id}/versions/{number}/erase 401 403 404 200 403 200
+GET   /v1/problem-reports/{problem_report_id}/events    401 403 404 200 403 200
+POST  /v1/problem-reports/{problem_report_id}/withdraw  401 200 404 409 409 409
+POST  /v1/problem-reports/{problem_report_id}/confirm   401 409 404 200 200 200
+POST  /v1/problem-reports/{problem_report_id}/take_back 401 409 404 409 409 409
+POST  /v1/problem-reports/{problem_report_id}/acknowledge 401 403 404 200 403 200
+POST  /v1/problem-reports/{problem_report_id}/start     401 403 404 200 403 200
+POST  /v1/problem-reports/{problem_report_id}/resolve   401 403 404 200 403 200
+POST  /v1/problem-reports/{problem_report_id}/dismiss   401 403 404 200 403 200
+POST  /v1/problem-reports/{problem_report_id}/mark_duplicate 401 200 404 200 403 200
+POST  /v1/problem-reports/{problem_report_id}/reopen    401 200 404 200 409 200
 """
 
 CONTEST_OF = {
@@ -331,6 +348,13 @@ PROPOSAL_OF = {
 }
 """Each move is tried on a proposal of the resident's that stands right before it; everything else on the published one."""
 
+REPORT_OF = {
+    "POST /v1/problem-reports/{problem_report_id}/start": "prb_acknowledged",
+    "POST /v1/problem-reports/{problem_report_id}/resolve": "prb_in_progress",
+    "POST /v1/problem-reports/{problem_report_id}/reopen": "prb_resolved",
+}
+"""Each move is tried on a report of the resident's that stands right before it; everything else on the open one."""
+
 BRIEFLY = {
     "GET /v1/contests/{contest_id}/changes": "?seconds=0",
     "GET /v1/threads/{kind}/{subject}/changes": "?seconds=0",
@@ -374,6 +398,7 @@ IDS = {
     "summary_id": "csm_1",
     "case_id": "cse_1",
     "sanction_id": "san_1",
+    "problem_report_id": "prb_open",
 }
 
 DELIVERED = NOW.isoformat()
@@ -503,6 +528,17 @@ BODIES: dict[str, Any] = {
     "POST /v1/comments/{comment_id}/react": {"reaction": "support"},
     "PATCH /v1/communities/{community_id}/moderation-policy": {"flag_threshold": 2},
     "POST /v1/comments/{comment_id}/flag": {"rule_id": "abuse"},
+    "POST /v1/communities/{community_id}/problem-reports": {
+        "observation": "o",
+        "location": {"type": "Point", "coordinates": [121.4737, 31.2304]},
+    },
+    "PATCH /v1/problem-reports/{problem_report_id}": {"observation": "p"},
+    "POST /v1/problem-reports/{problem_report_id}/versions/{number}/erase": {"reason": "r"},
+    "POST /v1/problem-reports/{problem_report_id}/withdraw": {"reason": "r"},
+    "POST /v1/problem-reports/{problem_report_id}/resolve": {"reason": "r"},
+    "POST /v1/problem-reports/{problem_report_id}/dismiss": {"reason": "r"},
+    "POST /v1/problem-reports/{problem_report_id}/mark_duplicate": {"duplicate_of": "prb_acknowledged"},
+    "POST /v1/problem-reports/{problem_report_id}/reopen": {"reason": "r"},
     "POST /v1/communities/{community_id}/sanctions": {
         "person_id": "per_2",
         "acts": ["comment"],
@@ -529,6 +565,7 @@ def address(row: str) -> str:
     """The path of a row with its ids filled in, and what it must be asked with."""
     ids = IDS | ({"contest_id": CONTEST_OF[row]} if row in CONTEST_OF else {})
     ids |= {"proposal_id": PROPOSAL_OF[row]} if row in PROPOSAL_OF else {}
+    ids |= {"problem_report_id": REPORT_OF[row]} if row in REPORT_OF else {}
     return described(row.split()[1]).format(**ids) + BRIEFLY.get(row, "") + QUERIES.get(row, "")
 
 

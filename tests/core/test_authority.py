@@ -164,6 +164,21 @@ case.reinstate        A m e
 case.uphold           A m e
 sanction.impose       A m
 sanction.lift         A m
+problem_report.read r o s R t w a A v p u b m e
+problem_report.read_events o s A v p m
+problem_report.read_reporter o s A v p
+problem_report.create r o s R t w a A v p u b m e
+problem_report.edit r o s R t w a A v p u b m e
+problem_report.withdraw r o s R t w a A v p u b m e
+problem_report.confirm r o s R t w a A v p u b m e
+problem_report.take_back r o s R t w a A v p u b m e
+problem_report.acknowledge o A v p
+problem_report.start o A v p
+problem_report.resolve o A v p
+problem_report.dismiss o A v p
+problem_report.mark_duplicate o A v p
+problem_report.reopen r o s R t w a A v p u b m e
+problem_report.erase_version o A m
 summary.write         o s A m
 """
 ROWS = {line.split()[0]: {LETTERS[letter] for letter in line.split()[1:]} for line in TABLE.strip().splitlines()}

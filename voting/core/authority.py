@@ -115,6 +115,7 @@ _RETURNING = frozenset({"returning_officer"})
 _WITNESSES = _OFFICERS | {"social_worker", "teller", "scrutineer", "auditor"}
 _REVIEWERS = _KEEPERS | {"moderator"}
 _ANSWERING = _KEEPERS | {"owners_committee_member"}
+_HANDLING = _ANSWERING | {"property_manager"}
 
 
 def _keeps(roles: frozenset[str], scope: str, *, personal: bool = False) -> Rule:
@@ -253,6 +254,21 @@ ACTS: Mapping[str, Rule] = {
     "case.uphold": _keeps(_MODERATORS | {"appeal_reviewer"}, "moderation:write"),
     "sanction.impose": _keeps(_MODERATORS, "moderation:write"),
     "sanction.lift": _keeps(_MODERATORS, "moderation:write"),
+    "problem_report.read": Rule("reports:read", who="members"),
+    "problem_report.read_events": Rule("reports:read", _HANDLING | {"social_worker", "moderator"}, personal=True),
+    "problem_report.read_reporter": Rule("reports:read", _HANDLING | {"social_worker"}, own=True, personal=True),
+    "problem_report.create": Rule("reports:write", who="residents", writes=True),
+    "problem_report.edit": Rule("reports:write", who="residents", writes=True),
+    "problem_report.withdraw": Rule("reports:write", who="residents", writes=True),
+    "problem_report.confirm": Rule("reports:write", who="residents", writes=True),
+    "problem_report.take_back": Rule("reports:write", who="residents", writes=True),
+    "problem_report.acknowledge": _keeps(_HANDLING, "reports:write"),
+    "problem_report.start": _keeps(_HANDLING, "reports:write"),
+    "problem_report.resolve": _keeps(_HANDLING, "reports:write"),
+    "problem_report.dismiss": _keeps(_HANDLING, "reports:write"),
+    "problem_report.mark_duplicate": Rule("reports:write", _HANDLING, own=True, writes=True),
+    "problem_report.reopen": Rule("reports:write", who="members", writes=True),
+    "problem_report.erase_version": _keeps(_REVIEWERS, "reports:write"),
     "summary.write": _keeps(_STAFF | {"moderator"}, "comments:write"),
 }
 

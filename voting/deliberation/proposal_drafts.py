@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from voting.community.tables import Building, Unit
+from voting.community import whereabouts
 from voting.core import authority, coordinates, lifecycle, proposals, texts
 from voting.core.authority import Principal, Subject
 from voting.core.proposals import PROPOSAL
@@ -17,7 +17,6 @@ from voting.deliberation import proposal_moves, proposal_queries, proposal_texts
 from voting.deliberation.proposal_queries import Loaded
 from voting.deliberation.proposal_tables import Proposal, ProposalAuthor
 from voting.deliberation.proposal_texts import Text
-from voting.errors import Invalid
 from voting.ids import timed_id
 
 
@@ -115,24 +114,12 @@ def _placed(session: Session, community_id: str, draft: Draft) -> dict[str, Any]
     """The columns that say what it is about. Raises `Invalid` where a place is not of the community."""
     category = draft.category
     place = draft.location
-    columns: dict[str, Any] = {
+    about = whereabouts.found(session, community_id, draft.building_id, draft.unit_id)
+    return {
         "category": None if category is None else texts.accept(category, "/category", most=40),
-        "scope": "community",
-        "building_id": None,
-        "unit_id": None,
+        "scope": about.scope,
+        "building_id": about.building_id,
+        "unit_id": about.unit_id,
         "longitude_e7": None if place is None else coordinates.stored(place.longitude),
         "latitude_e7": None if place is None else coordinates.stored(place.latitude),
     }
-    if draft.building_id is not None and draft.unit_id is not None:
-        raise Invalid.at("/unit_id", "one_scope_only")
-    if draft.building_id is not None:
-        building = session.get(Building, draft.building_id)
-        if building is None or building.community_id != community_id:
-            raise Invalid.at("/building_id", "place_not_here", id=draft.building_id)
-        columns |= {"scope": "building", "building_id": building.id}
-    if draft.unit_id is not None:
-        unit = session.get(Unit, draft.unit_id)
-        if unit is None or unit.community_id != community_id:
-            raise Invalid.at("/unit_id", "place_not_here", id=draft.unit_id)
-        columns |= {"scope": "unit", "building_id": unit.building_id, "unit_id": unit.id}
-    return columns

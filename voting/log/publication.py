@@ -62,6 +62,12 @@ PUBLIC: Mapping[str, frozenset[str]] = {
     ),
     "sanction": frozenset({"in_force", "lifted"}),
     "comment_summary": frozenset({"published"}),
+    "problem_report": frozenset(
+        {
+            *("open", "reopened", "acknowledged", "in_progress"),
+            *("resolved", "duplicate", "dismissed", "withdrawn"),
+        }
+    ),
 }
 """Kind of subject → the states whose coming is everybody's business."""
 
