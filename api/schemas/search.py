@@ -10,13 +10,18 @@ from api.schemas.base import Instant, Representation
 from voting.community.search_index import Hit
 from voting.deliberation.search import Alike
 
-_PLACES = {"proposal": "/v1/proposals/", "comment": "/v1/comments/", "result": "/v1/contests/"}
+_PLACES = {
+    "proposal": "/v1/proposals/",
+    "comment": "/v1/comments/",
+    "result": "/v1/contests/",
+    "problem_report": "/v1/problem-reports/",
+}
 
 
 class FoundOut(BaseModel):
     """Something that everybody of the community may read."""
 
-    kind: str = Field(examples=["proposal"], description="proposal | comment | result")
+    kind: str = Field(examples=["proposal"], description="proposal | comment | result | problem_report")
     id: str = Field(examples=["prp_01jv5q3k8m0c9e2x7y4t6b1n5d"])
     href: str = Field(examples=["/v1/proposals/prp_01jv5q3k8m0c9e2x7y4t6b1n5d"])
     about_id: str | None = Field(None, description="What it stands under: the proposal of a comment")

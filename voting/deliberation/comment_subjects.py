@@ -1,8 +1,8 @@
 """What comments may hang on: a kind and an id, resolved to its community, its place in it and whether it takes comments
 now.
 
-A kind is one function. Those of contests name their tables instead of importing them: contests stand beside deliberation,
-and neither imports the other.
+A kind is one function. Those of contests and of problem reports name their tables instead of importing them: contests stand
+beside deliberation and redesign above it.
 """
 
 from __future__ import annotations
@@ -25,10 +25,15 @@ from voting.errors import NotFound, Unauthenticated
 _CONTEST = table("contest", column("id"), column("community_id"), column("roll_id"), column("state"))
 _OPTION = table("contest_option", column("id"), column("contest_id"), column("position"))
 _ROLL = table("roll", column("id"), column("scope"))
+_REPORT = table(
+    "problem_report", column("id"), column("community_id"), column("state"), column("building_id"), column("unit_id")
+)
 _SILENT = frozenset({"draft", "certified", "annulled"})
 """States of a contest in which nobody comments: it is not asked yet, or it is over for good."""
 _ENDED = frozenset({"withdrawn", "lapsed", "merged", "split", "archived"})
 """States in which a proposal is over. Before its publication nobody knows of it."""
+_ELSEWHERE = frozenset({"withdrawn", "duplicate"})
+"""States in which nobody talks about a problem report: it was taken back, or the talk is at the one it leads to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +112,18 @@ def _proposal(session: Session, identifier: str) -> Found | None:
     return Found(row.community_id, row.state not in _ENDED, building_id=row.building_id, unit_id=row.unit_id)
 
 
+def _problem_report(session: Session, identifier: str) -> Found | None:
+    row = session.execute(select(_REPORT).where(_REPORT.c.id == identifier)).first()
+    if row is None:
+        return None
+    return Found(row.community_id, row.state not in _ELSEWHERE, building_id=row.building_id, unit_id=row.unit_id)
+
+
 KINDS: Mapping[str, Callable[[Session, str], Found | None]] = {
     "contest": _contest,
     "option": _option,
     "proposal": _proposal,
+    "problem_report": _problem_report,
 }
 """Kind → how one of it is found."""
 

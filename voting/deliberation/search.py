@@ -1,4 +1,4 @@
-"""Searching a community: proposals, comments and results that everybody in it may read; and what resembles a proposal."""
+"""Searching a community: what everybody in it may read, of any kind; and what resembles a proposal."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from voting.deliberation.comment_tables import Comment
 from voting.deliberation.proposal_tables import Proposal, ProposalVersion
 from voting.errors import Invalid
 
-KINDS = ("proposal", "comment", "result")
+KINDS = ("proposal", "comment", "result", "problem_report")
 LIKE = Fraction(1, 4)
 """From this likeness of titles on, a proposal is shown as a possible duplicate."""
 MOST_ALIKE = 5

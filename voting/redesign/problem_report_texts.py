@@ -19,7 +19,7 @@ from voting.core.evidence import canonical, journal_entries
 from voting.core.evidence.hashes import SIZE
 from voting.errors import Conflict, Invalid
 from voting.log import journal
-from voting.redesign import problem_report_queries
+from voting.redesign import problem_report_queries, problem_report_search
 from voting.redesign.problem_report_queries import Loaded
 from voting.redesign.tables import ProblemReport, ProblemReportVersion
 
@@ -70,6 +70,7 @@ def write(session: Session, report: ProblemReport, said: Said, now: datetime) ->
     )
     session.add(kept)
     session.flush()
+    problem_report_search.shelve(session, report, kept)
     return kept
 
 
@@ -85,6 +86,7 @@ def erase(
         raise Invalid.at("/reason", "reason_required", command="erase_version")
     kept.observation, kept.salt, kept.erased_at = None, None, loaded.now
     session.flush()
+    problem_report_search.shelve(session, loaded.report, kept)
     journal.record(
         session,
         community_id=kept.community_id,

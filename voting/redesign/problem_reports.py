@@ -20,7 +20,7 @@ from voting.errors import Invalid
 from voting.ids import timed_id
 from voting.log import journal
 from voting.log.journal import EventFact
-from voting.redesign import problem_report_queries, problem_report_texts
+from voting.redesign import problem_report_queries, problem_report_search, problem_report_texts
 from voting.redesign.problem_report_queries import Loaded
 from voting.redesign.problem_report_texts import Said
 from voting.redesign.tables import ProblemReport, ProblemReportVersion
@@ -159,9 +159,10 @@ def end(
         reason = texts.accept(reason, "/reason", most=problem_reports.MOST_REASON)
     report.state, report.since, report.reason = state, loaded.now, reason
     session.flush()
-    text = problem_report_queries.version(session, report.id, report.number).text_hash
+    text = problem_report_queries.version(session, report.id, report.number)
+    problem_report_search.shelve(session, report, text)
     told = {"number": report.number} | dict(facts or {})
-    note(session, principal, loaded, kind, before, reason=reason, text=text, facts=told)
+    note(session, principal, loaded, kind, before, reason=reason, text=text.text_hash, facts=told)
     return loaded
 
 
