@@ -3,12 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from clients.python.answers import ClientKey, Me, Refusal, Role, Tokens
+from clients.python.answers import ClientKey, Me, Refusal, Resource, Role, Tokens
 from clients.python.calls import Answer, Call, Page, one, page_of, path, present
 from clients.python.errors import UnexpectedAnswer
-from clients.python.records import read
+from clients.python.records import Record, read
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownKey(Record):
+    """A key of an API client, without its secret."""
+
+    id: str
+    created_at: datetime
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiClient(Resource):
+    """An API client and its keys, newest first."""
+
+    name: str
+    scopes: tuple[str, ...]
+    created_at: datetime
+    keys: tuple[KnownKey, ...]
+    community_id: str | None = None
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
 
 
 def redeem(code: str) -> Call[Tokens]:
@@ -70,6 +94,33 @@ def assign_role(
 def end_role(role_id: str, reason: str | None = None) -> Call[Role]:
     """End a role now."""
     return Call("POST", path("roles", role_id, "end"), one(Role), json=present(reason=reason))
+
+
+def role(role_id: str) -> Call[Role]:
+    """One assignment."""
+    return Call("GET", path("roles", role_id), one(Role))
+
+
+def clients(community_id: str) -> Call[Page[ApiClient]]:
+    """The API clients of a community, oldest first, revoked ones too."""
+    return Call("GET", path("communities", community_id, "api-clients"), page_of(ApiClient))
+
+
+def client(client_id: str) -> Call[ApiClient]:
+    """One API client and its keys, without their secrets."""
+    return Call("GET", path("api-clients", client_id), one(ApiClient))
+
+
+def rotate_client(client_id: str, *, expires_at: datetime | None = None) -> Call[ClientKey]:
+    """Another key for it, shown this once. The old one works until it is revoked; two may be live."""
+    body = present(expires_at=None if expires_at is None else expires_at.isoformat())
+    return Call("POST", path("api-clients", client_id, "rotate"), one(ClientKey), json=body)
+
+
+def revoke_client(client_id: str, *, key_id: str | None = None) -> Call[ApiClient]:
+    """End one key, or the client with all its keys. To revoke again changes nothing."""
+    where = path("api-clients", client_id, "revoke")
+    return Call("POST", where, one(ApiClient), json=present(key_id=key_id), idempotent=True)
 
 
 def create_client(

@@ -8,6 +8,7 @@ from typing import Any
 
 from clients.python.answers import Building, Community, Dwelling, Person, Unit
 from clients.python.calls import Call, Page, if_match, one, page_of, path, present
+from clients.python.proposal_answers import Hit
 
 
 def create(name: Mapping[str, str], *, time_zone: str = "Asia/Shanghai", demo: bool | None = None) -> Call[Community]:
@@ -77,3 +78,8 @@ def create_person(
     day = None if born_on is None else born_on.isoformat()
     body = present(name=name, phone=phone, born_on=day, external_ref=external_ref)
     return Call("POST", path("communities", community_id, "persons"), one(Person), json=body, creates=True)
+
+
+def search(community_id: str, q: str, *, kind: str | None = None) -> Call[Page[Hit]]:
+    """Proposals, comments and results (or one `kind`) that hold the words: whole titles first, then the newest."""
+    return Call("GET", path("communities", community_id, "search"), page_of(Hit), query=present(q=q, kind=kind))

@@ -8,19 +8,10 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from clients.python import ballots
-from clients.python.answers import (
-    CastAnswer,
-    Contest,
-    Decision,
-    Event,
-    ExternalResult,
-    Result,
-    Rounds,
-    Timeline,
-    Turnout,
-)
+from clients.python.answers import CastAnswer, Contest, Event, Result, Rounds, Turnout
 from clients.python.ballots import Opening
 from clients.python.calls import Answer, Call, Page, if_match, newer, one, page_of, path, present
+from clients.python.decision_answers import Decision, ExternalResult, Timeline
 from clients.python.errors import UnexpectedAnswer
 from clients.python.hashes import encode
 from clients.python.published import (

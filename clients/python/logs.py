@@ -10,9 +10,10 @@ from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from clients.python import proofs
-from clients.python.calls import Answer, Call, one, path, present
+from clients.python.calls import Answer, Call, Page, one, page_of, path, present
 from clients.python.hashes import encode
 from clients.python.records import Record
 
@@ -56,6 +57,15 @@ class Consistency(Record):
     def steps(self) -> tuple[bytes, ...]:
         """The path as hashes."""
         return tuple(b64decode(step, validate=True) for step in self.path)
+
+
+@dataclass(frozen=True, kw_only=True)
+class JournalEntry(Record):
+    """One entry of a journal, and its place in the log. `opened` holds salts and names, for those who may know."""
+
+    index: int
+    entry: dict[str, Any]
+    opened: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +117,23 @@ def consistency(log_id: str, first: int, second: int | None = None) -> Call[Cons
 def proof(contest_id: str, commitment: bytes) -> Call[LogProof]:
     """The proof that the commitment of a receipt was recorded. Raises Conflict while it waits. Needs no account."""
     return Call("GET", path("contests", contest_id, "proof", encode(commitment)), one(LogProof))
+
+
+def checkpoint_svg(log_id: str) -> Call[str]:
+    """The newest checkpoint as a picture to print: its QR code and its words."""
+    return Call("GET", path("logs", log_id, "checkpoint.svg"), lambda answer: answer.content.decode(),
+                headers={"accept": "image/svg+xml"})  # fmt: skip
+
+
+def journal(community_id: str, since: str | int = 0) -> Call[Page[JournalEntry]]:
+    """What happened in a community since an entry or a checkpoint, in order."""
+    query = {"community": community_id, "since": since}
+    return Call("GET", path("journal"), page_of(JournalEntry), query=query)
+
+
+def keys() -> Call[tuple[dict[str, Any], ...]]:
+    """The public keys (JWK) that verify access tokens and receipts."""
+    return Call("GET", path("jwks"), lambda answer: tuple(answer.document()["keys"]))
 
 
 def cosign(log_id: str, lines: Sequence[str]) -> Call[Log]:

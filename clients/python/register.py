@@ -13,6 +13,11 @@ CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+def media_type_of(content: bytes) -> str:
+    """CSV, unless it begins as an XLSX does."""
+    return XLSX if content.startswith(b"PK\x03\x04") else CSV
+
+
 def import_file(
     community_id: str, content: bytes, *, media_type: str | None = None, dry_run: bool = False
 ) -> Call[ImportReport]:
@@ -23,7 +28,7 @@ def import_file(
         one(ImportReport),
         query={"dry_run": True} if dry_run else {},
         content=content,
-        content_type=media_type or (XLSX if content.startswith(b"PK\x03\x04") else CSV),
+        content_type=media_type or media_type_of(content),
         idempotent=True,
     )
 

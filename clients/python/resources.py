@@ -4,17 +4,32 @@ from __future__ import annotations
 
 from clients.python import (
     access,
+    bylaws,
     communities,
     contests,
+    deliveries,
     logs,
     objections,
     paper,
     proxies,
     register,
+    result_objections,
     results,
     rolls,
     rules,
     service,
+)
+from clients.python.deliberation import (
+    AwaitingAmendments,
+    AwaitingAttachments,
+    AwaitingComments,
+    AwaitingModeration,
+    AwaitingProposals,
+    BlockingAmendments,
+    BlockingAttachments,
+    BlockingComments,
+    BlockingModeration,
+    BlockingProposals,
 )
 from clients.python.methods import Awaiting, AwaitingSender, Blocking, BlockingSender, Listing, Method, Streaming
 
@@ -28,7 +43,12 @@ class _Access:
     roles = Listing(access.roles)
     assign_role = Method(access.assign_role)
     end_role = Method(access.end_role)
+    role = Method(access.role)
+    clients = Listing(access.clients)
+    client = Method(access.client)
     create_client = Method(access.create_client)
+    rotate_client = Method(access.rotate_client)
+    revoke_client = Method(access.revoke_client)
 
 
 class _Communities:
@@ -43,6 +63,14 @@ class _Communities:
     persons = Listing(communities.persons)
     person = Method(communities.person)
     create_person = Method(communities.create_person)
+    search = Listing(communities.search)
+
+
+class _Bylaws:
+    get = Method(bylaws.get)
+    put = Method(bylaws.put)
+    calendar = Method(bylaws.calendar)
+    put_calendar = Method(bylaws.put_calendar)
 
 
 class _Register:
@@ -122,6 +150,8 @@ class _Contests:
     explanation = Method(results.explanation)
     rounds_svg = Method(results.rounds_svg)
     recount = Method(results.recount)
+    tallies = Listing(results.tallies)
+    summary = Method(results.summary)
     open_ballots = Listing(results.open_ballots)
     my_open_ballot = Method(results.my_open_ballot)
     methods = Listing(results.methods)
@@ -144,6 +174,9 @@ class _Logs:
     tile = Method(logs.tile)
     consistency = Method(logs.consistency)
     proof = Method(logs.proof)
+    checkpoint_svg = Method(logs.checkpoint_svg)
+    journal = Listing(logs.journal)
+    keys = Method(logs.keys)
     cosign = Method(logs.cosign)
 
 
@@ -166,6 +199,21 @@ class _Paper:
     differences = Method(paper.differences)
     resolve = Method(paper.resolve)
     enter = Method(paper.enter)
+
+
+class _Deliveries:
+    record = Method(deliveries.record)
+    get = Method(deliveries.get)
+    list = Listing(deliveries.list_)
+    revoke = Method(deliveries.revoke)
+    import_file = Method(deliveries.import_file)
+
+
+class _ResultObjections:
+    file = Method(result_objections.file)
+    get = Method(result_objections.get)
+    list = Listing(result_objections.list_)
+    withdraw = Method(result_objections.withdraw)
 
 
 class _Service:
@@ -213,6 +261,18 @@ class BlockingPaper(_Paper, Blocking):
     """Ballots on paper."""
 
 
+class BlockingBylaws(_Bylaws, Blocking):
+    """What a community laid down for itself."""
+
+
+class BlockingDeliveries(_Deliveries, Blocking):
+    """How papers reached an elector."""
+
+
+class BlockingResultObjections(_ResultObjections, Blocking):
+    """What is wrong with a result."""
+
+
 class BlockingService(_Service, Blocking):
     """The service itself."""
 
@@ -257,6 +317,18 @@ class AwaitingPaper(_Paper, Awaiting):
     """Ballots on paper."""
 
 
+class AwaitingBylaws(_Bylaws, Awaiting):
+    """What a community laid down for itself."""
+
+
+class AwaitingDeliveries(_Deliveries, Awaiting):
+    """How papers reached an elector."""
+
+
+class AwaitingResultObjections(_ResultObjections, Awaiting):
+    """What is wrong with a result."""
+
+
 class AwaitingService(_Service, Awaiting):
     """The service itself."""
 
@@ -275,6 +347,14 @@ class Resources:
         self.logs = BlockingLogs(sender)
         self.rules = BlockingRules(sender)
         self.paper = BlockingPaper(sender)
+        self.bylaws = BlockingBylaws(sender)
+        self.deliveries = BlockingDeliveries(sender)
+        self.result_objections = BlockingResultObjections(sender)
+        self.proposals = BlockingProposals(sender)
+        self.amendments = BlockingAmendments(sender)
+        self.attachments = BlockingAttachments(sender)
+        self.comments = BlockingComments(sender)
+        self.moderation = BlockingModeration(sender)
         self.service = BlockingService(sender)
 
 
@@ -292,4 +372,12 @@ class AsyncResources:
         self.logs = AwaitingLogs(sender)
         self.rules = AwaitingRules(sender)
         self.paper = AwaitingPaper(sender)
+        self.bylaws = AwaitingBylaws(sender)
+        self.deliveries = AwaitingDeliveries(sender)
+        self.result_objections = AwaitingResultObjections(sender)
+        self.proposals = AwaitingProposals(sender)
+        self.amendments = AwaitingAmendments(sender)
+        self.attachments = AwaitingAttachments(sender)
+        self.comments = AwaitingComments(sender)
+        self.moderation = AwaitingModeration(sender)
         self.service = AwaitingService(sender)

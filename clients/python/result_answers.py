@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from clients.python.answers import LocalText
+from clients.python.answers import LocalText, Turnout
 from clients.python.records import Record
 
 
@@ -70,3 +71,58 @@ class MethodForm(Record):
     least_seats: int
     most_seats: int | None = None
     rules: tuple[RuleForm, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Winner(Record):
+    """An option that won, and what it is called."""
+
+    id: str
+    label: LocalText
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedTally(Record):
+    """A published tally and the contest it is of. `kind`: who decided, person, household or owner."""
+
+    id: str
+    contest_id: str
+    community_id: str
+    question: LocalText
+    kind: str
+    method: str
+    seats: int
+    state: str
+    outcome: str
+    winners: tuple[Winner, ...]
+    turnout: Turnout
+    closes_at: datetime
+    counted_at: datetime
+    result_hash: str
+    published_at: datetime | None = None
+    scope: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group(Record):
+    """Contests that share something, and their turnout together."""
+
+    key: str
+    contests: int
+    turnout: Turnout
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommunitySummary(Record):
+    """What a community has decided, in figures; `withheld` figures of units are below `floor` ballots."""
+
+    community_id: str
+    contests: int
+    turnout: Turnout
+    by_state: dict[str, int]
+    by_outcome: dict[str, int]
+    by_kind: tuple[Group, ...]
+    by_method: tuple[Group, ...]
+    by_unit: tuple[Group, ...]
+    withheld: int
+    floor: int

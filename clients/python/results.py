@@ -6,7 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from clients.python.calls import Call, Page, one, page_of, path, present
-from clients.python.result_answers import Explanation, MethodForm, NamedBallot, Recount
+from clients.python.result_answers import (
+    CommunitySummary,
+    Explanation,
+    ListedTally,
+    MethodForm,
+    NamedBallot,
+    Recount,
+)
 
 
 def methods() -> Call[Page[MethodForm]]:
@@ -28,6 +35,25 @@ def rounds_svg(contest_id: str, locale: str | None = None) -> Call[str]:
         query=present(locale=locale),
         headers={"accept": "image/svg+xml"},
     )
+
+
+def tallies(
+    *,
+    community: str | None = None,
+    kind: str | None = None,
+    method: str | None = None,
+    state: str | None = None,
+    unit: str | None = None,
+    sort: str | None = None,
+) -> Call[Page[ListedTally]]:
+    """Published tallies of all communities, or of those the filters leave. Needs no account."""
+    query = present(community=community, kind=kind, method=method, state=state, unit=unit, sort=sort)
+    return Call("GET", path("tallies"), page_of(ListedTally), query=query)
+
+
+def summary(community_id: str) -> Call[CommunitySummary]:
+    """The published contests of a community in figures. Needs no account."""
+    return Call("GET", path("communities", community_id, "summary"), one(CommunitySummary))
 
 
 def recount(contest_id: str, alternatives: Iterable[Mapping[str, Any]]) -> Call[Recount]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from clients.python.answers import DecisionRule, Evaluation, Strictest
 from clients.python.calls import Call, Page, one, page_of, path
+from clients.python.decision_answers import DecisionRule, Evaluation, Strictest
 
 
 def list_() -> Call[Page[DecisionRule]]:
