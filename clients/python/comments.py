@@ -9,13 +9,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from clients.python.calls import Call, Page, if_match, one, page_of, path, present
+from clients.python.calls import Call, Page, if_match, newer, one, page_of, path, present
 from clients.python.comment_answers import Arguments, Comment, Opinions, TextVersion, Thread, ThreadSummary
+from clients.python.streams import ThreadChange
 
 
 def thread(kind: str, subject_id: str) -> Call[Thread]:
     """A thread in figures, and what the caller may do there."""
     return Call("GET", path("threads", kind, subject_id), one(Thread))
+
+
+def wait(known: Thread, seconds: int = 25) -> Call[Thread]:
+    """The thread once it is another than the one that was read, or the same after so many seconds (at most 50)."""
+    query: dict[str, str | int] = {"wait": seconds, "etag": known.etag}
+    return Call("GET", path("threads", known.kind, known.id), newer(known), query=query, patience=seconds)
+
+
+def changes(kind: str, subject_id: str) -> Call[ThreadChange]:
+    """A number that rises whenever what the thread shows has changed, until you stop listening. No text, no author."""
+    return Call("GET", path("threads", kind, subject_id, "changes"), one(ThreadChange))
 
 
 def post(

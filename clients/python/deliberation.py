@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from clients.python import amendments, attachments, comments, moderation, proposals
-from clients.python.methods import Awaiting, Blocking, Listing, Method
+from clients.python import amendments, attachments, comments, moderation, problem_reports, proposals
+from clients.python.methods import Awaiting, Blocking, Listing, Method, Streaming
 
 
 class _Proposals:
@@ -66,6 +66,8 @@ class _Attachments:
 
 class _Comments:
     thread = Method(comments.thread)
+    wait = Method(comments.wait)
+    changes = Streaming(comments.changes)
     post = Method(comments.post)
     reply = Method(comments.reply)
     list = Listing(comments.list_)
@@ -109,6 +111,25 @@ class _Moderation:
     lift = Method(moderation.lift)
 
 
+class _ProblemReports:
+    create = Method(problem_reports.create)
+    get = Method(problem_reports.get)
+    list = Listing(problem_reports.list_)
+    edit = Method(problem_reports.edit)
+    versions = Listing(problem_reports.versions)
+    erase_version = Method(problem_reports.erase_version)
+    events = Listing(problem_reports.events)
+    confirm = Method(problem_reports.confirm)
+    take_back = Method(problem_reports.take_back)
+    acknowledge = Method(problem_reports.acknowledge)
+    start = Method(problem_reports.start)
+    withdraw = Method(problem_reports.withdraw)
+    resolve = Method(problem_reports.resolve)
+    dismiss = Method(problem_reports.dismiss)
+    mark_duplicate = Method(problem_reports.mark_duplicate)
+    reopen = Method(problem_reports.reopen)
+
+
 class BlockingProposals(_Proposals, Blocking):
     """What is proposed."""
 
@@ -123,6 +144,10 @@ class BlockingAttachments(_Attachments, Blocking):
 
 class BlockingComments(_Comments, Blocking):
     """What is said."""
+
+
+class BlockingProblemReports(_ProblemReports, Blocking):
+    """What is wrong in the neighbourhood."""
 
 
 class BlockingModeration(_Moderation, Blocking):
@@ -143,6 +168,10 @@ class AwaitingAttachments(_Attachments, Awaiting):
 
 class AwaitingComments(_Comments, Awaiting):
     """What is said."""
+
+
+class AwaitingProblemReports(_ProblemReports, Awaiting):
+    """What is wrong in the neighbourhood."""
 
 
 class AwaitingModeration(_Moderation, Awaiting):

@@ -24,11 +24,13 @@ from clients.python.deliberation import (
     AwaitingAttachments,
     AwaitingComments,
     AwaitingModeration,
+    AwaitingProblemReports,
     AwaitingProposals,
     BlockingAmendments,
     BlockingAttachments,
     BlockingComments,
     BlockingModeration,
+    BlockingProblemReports,
     BlockingProposals,
 )
 from clients.python.methods import Awaiting, AwaitingSender, Blocking, BlockingSender, Listing, Method, Streaming
@@ -355,6 +357,7 @@ class Resources:
         self.attachments = BlockingAttachments(sender)
         self.comments = BlockingComments(sender)
         self.moderation = BlockingModeration(sender)
+        self.problem_reports = BlockingProblemReports(sender)
         self.service = BlockingService(sender)
 
 
@@ -380,4 +383,5 @@ class AsyncResources:
         self.attachments = AwaitingAttachments(sender)
         self.comments = AwaitingComments(sender)
         self.moderation = AwaitingModeration(sender)
+        self.problem_reports = AwaitingProblemReports(sender)
         self.service = AwaitingService(sender)

@@ -32,6 +32,16 @@ class ContestChange(Record):
     etag: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class ThreadChange(Record):
+    """That what a thread shows has changed; `changes` is a number that rises."""
+
+    thread_kind: str
+    thread_id: str
+    changes: int
+    etag: str
+
+
 class Stream(Generic[T]):
     """One subscription."""
 

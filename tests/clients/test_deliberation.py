@@ -340,6 +340,40 @@ def test_pages_are_walked_by_the_awaiting_client(town: Town) -> None:
     assert asyncio.run(walk()) == ["0", "1", "2", "3"]
 
 
+def test_who_waits_at_a_thread_hears_that_it_changed(town: Town) -> None:
+    made = town.published()
+    known = town.residents[0].comments.thread("proposal", made.id)
+    heard = town.residents[1].comments.changes("proposal", made.id)
+    before = next(heard)
+    town.residents[2].comments.post("proposal", made.id, "new")
+    assert town.residents[0].comments.wait(known, 20).comments["neither"] == 1
+    after = next(heard)
+    assert (after.thread_id, after.changes > before.changes) == (made.id, True)
+
+
+def test_a_problem_is_reported_confirmed_and_dealt_with(town: Town) -> None:
+    reporter, other = town.residents[:2]
+    seen = reporter.problem_reports.create(town.id, "消防通道被堵", (121.4737, 31.2304), category="停车")
+    again = other.problem_reports.create(town.id, "消防通道又被堵", (121.4738, 31.2304))
+    fuller = reporter.problem_reports.edit(seen.id, seen.etag, observation="消防通道被两辆车堵住")
+    assert [one.observation for one in reporter.problem_reports.versions(seen.id)] == [
+        "消防通道被堵",
+        fuller.observation,
+    ]
+    assert other.problem_reports.confirm(seen.id).confirmed_by_me
+    assert not other.problem_reports.take_back(seen.id).confirmed_by_me
+    town.officer.problem_reports.mark_duplicate(again.id, seen.id)
+    found = other.problem_reports.get(again.id)
+    assert found.leads_to is not None
+    assert (found.state, found.leads_to.id) == ("duplicate", seen.id)
+    town.officer.problem_reports.acknowledge(seen.id)
+    town.officer.problem_reports.start(seen.id)
+    assert town.officer.problem_reports.resolve(seen.id, "已划黄线").reason == "已划黄线"
+    assert reporter.problem_reports.reopen(seen.id, "again").state == "reopened"
+    assert {one.id for one in reporter.problem_reports.list(town.id, mine=True)} == {seen.id}
+    assert next(town.officer.problem_reports.events(seen.id)).to_state == "open"
+
+
 def test_keys_of_a_program_turn_and_end(town: Town) -> None:
     made = town.admin.access.create_client(town.id, name="Notice board", scopes=["proposals:read"])
     town.admin.access.rotate_client(made.id)

@@ -15,7 +15,7 @@ from api.app import create_app
 from clients.python.answers import Contest, Turnout
 from clients.python.ballots import Opening, open_new
 from clients.python.calls import Call
-from clients.python.comment_answers import Comment
+from clients.python.comment_answers import Comment, Thread
 from clients.python.resources import Resources
 from voting.settings import Settings
 
@@ -51,6 +51,7 @@ VALUES: Mapping[Any, Any] = {
     ),
     Turnout: Turnout(cast=0, electors=1),
     Comment: Comment(id="x", thread_kind="contest", created_at=NOW, **_COMMENT),
+    Thread: Thread(id="x", kind="contest", community_id="x", is_open=True, comments={}),
     Opening: open_new("x", ["x"]),
     datetime: NOW,
     date: NOW.date(),
