@@ -76,6 +76,15 @@ def test_an_endorsement_survives_a_minor_edit_and_waits_for_a_word_after_any_oth
     assert town.wang.post(f"/proposals/{proposal}/endorsements/confirm")["state"] == "qualified"
 
 
+def test_who_becomes_an_author_supports_it_no_longer(town: Town) -> None:
+    proposal = gathering(town)
+    town.wang.post(f"/proposals/{proposal}/endorsements")
+    town.li.post(f"/proposals/{proposal}/authors", {"person_id": "per_wang"})
+    town.wang.post(f"/proposals/{proposal}/authors/accept")
+    assert support(town, proposal) == {"needed": 2, "standing": 0, "unconfirmed": 0, "mine": "withdrawn"}
+    assert town.zhao.post(f"/proposals/{proposal}/endorsements")["state"] == "gathering_support"
+
+
 def test_a_proposal_of_one_building_is_endorsed_by_those_at_home_there(town: Town) -> None:
     proposal = gathering(town, unit_id="unt_2")
     assert town.wang.refused(f"/proposals/{proposal}/endorsements") == (409, "lives_elsewhere")

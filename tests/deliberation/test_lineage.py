@@ -71,6 +71,14 @@ def test_a_merge_names_another_proposal_that_still_gathers(town: Town) -> None:
     assert town.wang.refused(path, {"into": other, "reason": "r"}) == (403, "role_missing")
 
 
+def test_no_reviewer_merges_another_proposal_into_their_own(town: Town) -> None:
+    source, target = gathering(town), town.proposal("submit", "publish", by=town.wang)
+    town.wang.post(f"/proposals/{target}/authors", {"person_id": "per_sun"})
+    town.sun.post(f"/proposals/{target}/authors/accept")
+    refused = town.sun.refused(f"/proposals/{source}/merge", {"into": target, "reason": "r"})
+    assert refused == (422, "author_never_reviews")
+
+
 def test_the_parts_of_a_split_are_reviewed_and_endorsed_one_by_one(town: Town) -> None:
     source = gathering(town)
     town.wang.post(f"/proposals/{source}/endorsements")

@@ -53,6 +53,27 @@ def test_what_is_submitted_is_seen_by_reviewers_and_published_by_another_than_it
     assert town.wang.get(f"/proposals/{theirs}")["title"] == DRAFT["title"]
 
 
+def test_who_has_left_the_authors_reviews_as_little_as_before(town: Town) -> None:
+    mine = town.proposal(by=town.sun)
+    town.sun.post(f"/proposals/{mine}/authors", {"person_id": "per_wang"})
+    town.wang.post(f"/proposals/{mine}/authors/accept")
+    town.sun.post(f"/proposals/{mine}/authors/leave")
+    town.wang.post(f"/proposals/{mine}/submit")
+    assert town.sun.refused(f"/proposals/{mine}/publish") == (409, "author_never_reviews")
+
+
+def test_who_was_one_of_the_authors_for_a_while_reviews_nothing_and_who_declined_does(town: Town) -> None:
+    theirs, declined = town.proposal(), town.proposal()
+    for proposal, word in ((theirs, "accept"), (declined, "leave")):
+        town.li.post(f"/proposals/{proposal}/authors", {"person_id": "per_sun"})
+        town.sun.post(f"/proposals/{proposal}/authors/{word}")
+    town.sun.post(f"/proposals/{theirs}/authors/leave")
+    for proposal in (theirs, declined):
+        town.li.post(f"/proposals/{proposal}/submit")
+    assert town.sun.refused(f"/proposals/{theirs}/publish") == (409, "author_never_reviews")
+    assert town.sun.post(f"/proposals/{declined}/publish")["state"] == "published"
+
+
 def test_a_return_gives_a_reason_and_the_authors_submit_again(town: Town) -> None:
     proposal = town.proposal("submit")
     assert town.sun.refused(f"/proposals/{proposal}/return") == (422, "reason_required")
@@ -204,6 +225,14 @@ def test_what_is_withdrawn_before_anybody_knew_of_it_leaves_no_entry(town: Town)
         "published",
         "withdrawn",
     ]
+
+
+def test_no_author_erases_what_was_read(town: Town) -> None:
+    proposal = town.published()
+    town.li.post(f"/proposals/{proposal}/authors", {"person_id": "per_sun"})
+    town.sun.post(f"/proposals/{proposal}/authors/accept")
+    path = f"/proposals/{proposal}/versions/1/erase"
+    assert town.sun.refused(path, {"reason": "r"}) == (409, "author_never_reviews")
 
 
 def test_an_erased_version_is_gone_and_the_journal_is_as_it_was(town: Town) -> None:

@@ -39,6 +39,8 @@ class ProposalFacts:
     """What the guards of a proposal look at, about the caller and about the proposal."""
 
     is_author: bool = False
+    has_written: bool = False
+    """Whether the caller is an author, or was one."""
     invitation: str | None = None
     """invited | accepted | left: where the caller stands among the authors."""
     authors: int = 1
@@ -135,7 +137,7 @@ PROPOSAL: Machine[ProposalFacts] = Machine(
     table={**_WRITING, **_SUPPORT, **_LINEAGE, **_REVIEW},
     guards={
         "authors_only": lambda facts: not facts.is_author,
-        "author_never_reviews": lambda facts: facts.is_author,
+        "author_never_reviews": lambda facts: facts.is_author or facts.has_written,
         "author_never_endorses": lambda facts: facts.is_author,
         "too_many_attachments": lambda facts: facts.attachments >= MOST_ATTACHMENTS,
         "too_many_authors": lambda facts: facts.authors >= MOST_AUTHORS,

@@ -62,6 +62,8 @@ def merge(
     _hold(session, proposal_id, into)
     loaded, state = proposal_moves.begin(session, principal, proposal_id, "merge", now, reason)
     target = _relative(session, principal, into, now, "/into")
+    if proposal_queries.has_written(session, principal, target):
+        raise Invalid.at("/into", "author_never_reviews")
     if target.proposal.state not in MERGEABLE:
         raise Invalid.at("/into", "cannot_be_merged_into", state=target.proposal.state)
     write(session, target.proposal, loaded.proposal, "merged_from", loaded.now)

@@ -10,11 +10,13 @@ from voting.community.tables import Person
 from voting.core import lifecycle
 from voting.core.authority import Principal
 from voting.core.proposals import PROPOSAL
-from voting.deliberation import proposal_queries
+from voting.deliberation import endorsement_reads, endorsements, proposal_queries
 from voting.deliberation.proposal_queries import Loaded
 from voting.deliberation.proposal_tables import ProposalAuthor
 from voting.errors import Conflict, Invalid
 from voting.log import journal
+
+_SUPPORTS = ("standing", "unconfirmed")
 
 
 def invite(session: Session, principal: Principal, proposal_id: str, person_id: str, *, now: datetime) -> Loaded:
@@ -39,9 +41,14 @@ def invite(session: Session, principal: Principal, proposal_id: str, person_id: 
 
 
 def answer(session: Session, principal: Principal, proposal_id: str, command: str, *, now: datetime) -> Loaded:
-    """`accept_invitation`, or `leave`: decline it, or write no longer. The last author cannot leave."""
+    """`accept_invitation`, or `leave`: decline it, or write no longer. The last author cannot leave.
+
+    Nobody supports what they write: who becomes an author endorses it no longer.
+    """
     loaded = _begin(session, principal, proposal_id, command, now)
     row = session.get_one(ProposalAuthor, (proposal_id, principal.id))
+    if command == "accept_invitation" and endorsement_reads.mine(session, principal, loaded.proposal) in _SUPPORTS:
+        endorsements.place(session, principal, loaded, "withdrawn", "withdrawn")
     return _end(session, principal, loaded, row, "accepted" if command == "accept_invitation" else "left")
 
 

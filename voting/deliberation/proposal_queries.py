@@ -150,6 +150,7 @@ def facts(session: Session, principal: Principal, loaded: Loaded) -> ProposalFac
     support = endorsement_reads.support_of(session, [proposal]).get(proposal.id) if gathering else None
     return ProposalFacts(
         is_author=loaded.is_author(principal),
+        has_written=has_written(session, principal, loaded),
         invitation=loaded.invitation(principal),
         authors=sum(author.state != "left" for author in loaded.authors),
         accepted=sum(author.state == "accepted" for author in loaded.authors),
@@ -163,6 +164,23 @@ def facts(session: Session, principal: Principal, loaded: Loaded) -> ProposalFac
         contest_state=answers_reads.contest_state(session, proposal.community_id, proposal.contest_id),
         has_outcome="outcome" in answers_reads.of(session, proposal.id),
     )
+
+
+def has_written(session: Session, principal: Principal, loaded: Loaded) -> bool:
+    """Whether the caller is an author or was one: nobody leaves in order to review. Who declined never was."""
+    standing = loaded.invitation(principal)
+    if standing != "left":
+        return standing == "accepted"
+    wrote = select(ProposalVersion.number).where(
+        ProposalVersion.proposal_id == loaded.proposal.id, ProposalVersion.author_id == principal.id
+    )
+    accepted = select(Event.id).where(
+        Event.subject_kind == "proposal_author",
+        Event.subject_id == loaded.proposal.id,
+        Event.kind == "accepted",
+        Event.actor_id == principal.id,
+    )
+    return any(session.exec(query.limit(1)).first() is not None for query in (wrote, accepted))
 
 
 def _attachments(session: Session, proposal_id: str) -> int:

@@ -120,6 +120,8 @@ def erase(
     """Forget what a version said, and its salt. Its place, its author and its hash stand; the reason is told."""
     loaded = proposal_queries.load(session, principal, proposal_id, now, "proposal.erase_version", hold=True)
     kept = proposal_queries.version(session, proposal_id, number)
+    if proposal_queries.has_written(session, principal, loaded):
+        raise Conflict("author_never_reviews")
     if kept.erased_at is not None:
         raise Conflict("version_erased_already", number=number)
     if not (reason or "").strip():
