@@ -82,6 +82,7 @@ class CommentOut(Actionable):
     )
     case_id: str | None = Field(None, description="The newest case about it, for its author and for moderators")
     author_id: str | None
+    by_candidate: bool = Field(False, description="Whether the candidate says it whom the thread is about")
     text: str | None
     alignment: int
     edition: int = Field(description="Which version of the text, from 1")
@@ -112,6 +113,7 @@ class CommentOut(Actionable):
             hidden_until=row.hidden_until if view.tombstone == "hidden_for_review" else None,
             case_id=view.case_id,
             author_id=view.author_id,
+            by_candidate=view.by_candidate,
             text=view.text,
             alignment=row.alignment,
             edition=row.edition,

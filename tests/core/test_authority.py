@@ -9,6 +9,7 @@ import pytest
 from voting.core.authority import (
     ACTS,
     GRANTED_ROLES,
+    JUDGING,
     PLATFORM,
     ROLES,
     SCOPES,
@@ -365,6 +366,16 @@ def test_a_candidate_conducts_nothing_of_the_contest_they_stand_in(role: str) ->
             assert may(person, act, mine) == Decision(False, "candidate_never_officiates")
     assert may(person, "paper.read", mine).allowed is (role in ("community_admin", "committee_officer"))
     assert may(person, "contest.cast", mine).allowed
+
+
+@pytest.mark.parametrize("act", sorted(JUDGING))
+def test_a_candidate_judges_nothing_that_is_said_about_their_contest(act: str) -> None:
+    person = a_person(*(over_all(role) for role in ("community_admin", "moderator", "appeal_reviewer")))
+    assert may(person, act, HOME).allowed
+    assert may(person, act, replace(HOME, candidates=frozenset({"per_1"}))) == Decision(
+        False, "candidate_never_moderates"
+    )
+    assert may(person, act, replace(HOME, candidates=frozenset({"per_2"}))).allowed
 
 
 def test_who_stands_beside_another_is_not_held_back() -> None:

@@ -72,7 +72,7 @@ class Option(SQLModel, table=True):
     label: dict[str, str] = Field(sa_type=Document)
     description: dict[str, str] = Field(default_factory=dict, sa_type=Document)
     status_quo: bool = False
-    person_id: str | None = None
+    person_id: str | None = Field(default=None, index=True)
     """The person who stands here, where options are candidates: kept apart from office and from proxies. Not published."""
 
 

@@ -283,6 +283,15 @@ OFFICIATING = frozenset({"returning_officer", "teller", "scrutineer"})
 _DRAFTING = frozenset({"contest.create", "contest.edit"})
 
 
+JUDGING = frozenset(
+    {
+        *("comment.publish", "comment.withhold", "comment.erase", "summary.write"),
+        *("case.take", "case.dismiss", "case.hide", "case.remove_legal", "case.reinstate", "case.uphold"),
+    }
+)
+"""What no candidate does to what is said about a contest they stand in: it is about them or about their rivals."""
+
+
 def _officiates(act: str) -> bool:
     """Whether an act moves a contest or its paper; to write a draft is not yet to conduct a vote."""
     conducts = act.startswith(("contest.", "paper.")) and act not in _DRAFTING
@@ -350,6 +359,8 @@ def may(principal: Principal, act: str, subject: Subject) -> Decision:
         return Decision(False, "scope_missing")
     if principal.id in subject.candidates and _officiates(act):
         return Decision(False, "candidate_never_officiates")
+    if principal.id in subject.candidates and act in JUDGING:
+        return Decision(False, "candidate_never_moderates")
     return _of_member(principal, rule, subject)
 
 

@@ -18,7 +18,7 @@ from voting.community.tables import Community
 from voting.core import authority, lifecycle, moderation, texts
 from voting.core.authority import Principal, Subject
 from voting.core.moderation import CASE, CaseFacts
-from voting.deliberation import case_steps, moderated, moderation_policy, sanctions, thread_marks
+from voting.deliberation import candidacies, case_steps, moderated, moderation_policy, sanctions, thread_marks
 from voting.deliberation.moderation_tables import ModerationCase, Sanction
 from voting.deliberation.moderation_tables import ModerationFlag as ModerationFlag  # Entry points present the rows.
 from voting.deliberation.moderation_tables import ModerationStep as ModerationStep
@@ -68,7 +68,7 @@ def decide(
     kind = moderated.of(found.subject_kind)
     row = kind.hold(session, found.subject_id)
     case = session.get_one(ModerationCase, case_id, with_for_update=True, populate_existing=True)
-    authority.require(principal, f"case.{command}", _subject(case))
+    authority.require(principal, f"case.{command}", _subject(session, principal, case))
     at = now_in(session.get_one(Community, case.community_id), now)
     before = case.state
     state = lifecycle.move(CASE, before, command, _facts(principal, case, at), ruling.reason)
@@ -138,7 +138,7 @@ def of_community(
         query = query.where(col(ModerationCase.id) > after)
     at = now_in(community, now)
     found = session.exec(query.order_by(col(ModerationCase.id)).limit(limit))
-    return tuple(CaseView(case, (), (), (), True, _actions(principal, case, at)) for case in found)
+    return tuple(CaseView(case, (), (), (), True, _actions(session, principal, case, at)) for case in found)
 
 
 def _load(session: Session, principal: Principal, case_id: str) -> ModerationCase:
@@ -147,12 +147,16 @@ def _load(session: Session, principal: Principal, case_id: str) -> ModerationCas
     case = session.get(ModerationCase, case_id)
     if case is None or not authority.belongs(principal, case.community_id):
         raise NotFound("case_not_found", id=case_id)
-    authority.require(principal, "moderation.read", _subject(case))
+    authority.require(principal, "moderation.read", _subject(session, principal, case))
     return case
 
 
-def _subject(case: ModerationCase) -> Subject:
-    return Subject(case.community_id, person_id=case.author_id, kind="case")
+def _subject(session: Session, principal: Principal, case: ModerationCase) -> Subject:
+    """What authority sees. Who stands in the contest is asked for a candidate alone: of others it changes nothing."""
+    stand = frozenset[str]()
+    if principal.grants and candidacies.stands(session, principal):
+        stand = moderated.of(case.subject_kind).candidates(session, case.subject_id)
+    return Subject(case.community_id, person_id=case.author_id, kind="case", candidates=stand)
 
 
 def _facts(principal: Principal, case: ModerationCase, at: datetime) -> CaseFacts:
@@ -203,15 +207,16 @@ def _view(session: Session, principal: Principal, case: ModerationCase, at: date
         tuple(session.exec(flags)) if is_inside else (),
         tuple(session.exec(imposed)),
         is_inside,
-        _actions(principal, case, at),
+        _actions(session, principal, case, at),
     )
 
 
-def _actions(principal: Principal, case: ModerationCase, at: datetime) -> tuple[Action, ...]:
+def _actions(session: Session, principal: Principal, case: ModerationCase, at: datetime) -> tuple[Action, ...]:
+    subject = _subject(session, principal, case)
     blocked = lifecycle.survey(CASE, case.state, _facts(principal, case, at)).blocked
     found = []
     for command in CASE.offered:
-        decision = authority.may(principal, f"case.{command}", _subject(case))
+        decision = authority.may(principal, f"case.{command}", subject)
         code = blocked.get(command) if decision.allowed else decision.code
         found.append(Action(command, code is None, code))
     return tuple(found)

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from voting.core import lifecycle
 from voting.core.authority import Principal
 from voting.core.moderation import COMMENT
-from voting.deliberation import comment_view, moderated
+from voting.deliberation import candidacies, comment_view, moderated
 from voting.deliberation.comment_tables import Comment
 from voting.deliberation.comment_view import CommentView, Loaded
 from voting.deliberation.moderated import Kind, Thing
@@ -30,6 +30,10 @@ def _flagged(session: Session, principal: Principal, thing: Thing[Loaded]) -> st
     return lifecycle.move(COMMENT, thing.loaded.comment.state, "flag", facts)
 
 
+def _candidates(session: Session, comment_id: str) -> frozenset[str]:
+    return candidacies.of_thread(session, session.get_one(Comment, comment_id).thread)
+
+
 KIND: Kind[Loaded, CommentView] = moderated.join(
-    Kind("comment", "comment.flag", "state", _load, _hold, _flagged, comment_view.one)
+    Kind("comment", "comment.flag", "state", _load, _hold, _flagged, comment_view.one, _candidates)
 )

@@ -2,14 +2,15 @@
 now.
 
 A kind is one function. Those of contests and of problem reports name their tables instead of importing them: contests stand
-beside deliberation and redesign above it.
+beside deliberation and redesign above it. An option that names a person is a candidate: it has one thread, of the kind
+`candidate`, which `option` leads to as well.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import column, select, table
@@ -19,11 +20,12 @@ from voting.community.clock import now_in
 from voting.community.tables import Community
 from voting.core import authority
 from voting.core.authority import Principal, Subject
+from voting.deliberation import candidacies
 from voting.deliberation.proposal_tables import Proposal
 from voting.errors import NotFound, Unauthenticated
 
 _CONTEST = table("contest", column("id"), column("community_id"), column("roll_id"), column("state"))
-_OPTION = table("contest_option", column("id"), column("contest_id"), column("position"))
+_OPTION = table("contest_option", column("id"), column("contest_id"), column("position"), column("person_id"))
 _ROLL = table("roll", column("id"), column("scope"))
 _REPORT = table(
     "problem_report", column("id"), column("community_id"), column("state"), column("building_id"), column("unit_id")
@@ -45,6 +47,12 @@ class Found:
     building_id: str | None = None
     unit_id: str | None = None
     contest_id: str | None = None
+    kind: str | None = None
+    """Where it is kept under another kind than it was asked for."""
+    candidates: frozenset[str] = frozenset()
+    """Persons who stand in its contest."""
+    candidate_id: str | None = None
+    """The person whom it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,7 @@ class Thread:
             contest_id=found.contest_id,
             person_id=person_id,
             kind="thread",
+            candidates=found.candidates,
         )
 
 
@@ -97,12 +106,21 @@ def _contest(session: Session, identifier: str) -> Found | None:
         building_id=only if scope.get("kind") == "building" else None,
         unit_id=only if scope.get("kind") == "unit" else None,
         contest_id=identifier,
+        candidates=candidacies.of_contest(session, identifier),
     )
 
 
 def _option(session: Session, identifier: str) -> Found | None:
-    contest_id = session.execute(select(_OPTION.c.contest_id).where(_OPTION.c.id == identifier)).scalar()
-    return None if contest_id is None else _contest(session, contest_id)
+    row = session.execute(select(_OPTION.c.contest_id, _OPTION.c.person_id).where(_OPTION.c.id == identifier)).first()
+    found = None if row is None else _contest(session, row.contest_id)
+    if row is None or found is None or row.person_id is None:
+        return found
+    return replace(found, kind="candidate", candidate_id=row.person_id)
+
+
+def _candidate(session: Session, identifier: str) -> Found | None:
+    found = _option(session, identifier)
+    return found if found is not None and found.candidate_id is not None else None
 
 
 def _proposal(session: Session, identifier: str) -> Found | None:
@@ -122,6 +140,7 @@ def _problem_report(session: Session, identifier: str) -> Found | None:
 KINDS: Mapping[str, Callable[[Session, str], Found | None]] = {
     "contest": _contest,
     "option": _option,
+    "candidate": _candidate,
     "proposal": _proposal,
     "problem_report": _problem_report,
 }
@@ -137,7 +156,7 @@ def thread(session: Session, principal: Principal, kind: str, identifier: str, n
     if found is None or not authority.belongs(principal, found.community_id):
         raise NotFound("thread_not_found", kind=kind[:40], id=identifier[:60])
     community = session.get_one(Community, found.community_id)
-    return Thread(kind, identifier, community, found, now_in(community, now))
+    return Thread(found.kind or kind, identifier, community, found, now_in(community, now))
 
 
 def of_key(session: Session, principal: Principal, key: str, now: datetime) -> Thread:
@@ -146,7 +165,8 @@ def of_key(session: Session, principal: Principal, key: str, now: datetime) -> T
     return thread(session, principal, kind, identifier, now)
 
 
-def options_of(session: Session, contest_id: str) -> tuple[str, ...]:
-    """The ids of a contest's options in ballot order."""
-    found = select(_OPTION.c.id).where(_OPTION.c.contest_id == contest_id).order_by(_OPTION.c.position)
-    return tuple(session.execute(found).scalars())
+def options_of(session: Session, contest_id: str) -> tuple[tuple[str, str], ...]:
+    """The ids of a contest's options in ballot order, each with the key of its thread."""
+    found = select(_OPTION.c.id, _OPTION.c.person_id).where(_OPTION.c.contest_id == contest_id)
+    rows = session.execute(found.order_by(_OPTION.c.position))
+    return tuple((one, f"option:{one}" if person is None else f"candidate:{one}") for one, person in rows)

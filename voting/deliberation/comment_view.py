@@ -12,13 +12,14 @@ from voting.community.queries import Action
 from voting.core import authority, lifecycle, moderation
 from voting.core.authority import Principal, Subject
 from voting.core.moderation import COMMENT, DEEPEST, CommentFacts
-from voting.deliberation import comment_subjects, sanctions
+from voting.deliberation import candidacies, comment_subjects, sanctions
 from voting.deliberation.comment_subjects import Thread
 from voting.deliberation.comment_tables import Comment, CommentMention, CommentReaction
 from voting.deliberation.moderation_tables import ModerationFlag
 from voting.errors import NotFound, Unauthenticated
 
 ERASED = "erased"
+_CANDIDATE = "candidate:"
 _SANCTIONED = {"edit": "comment", "reply": "comment", "react": "react", "flag": "flag"}
 """Command → the act that a sanction forbids."""
 
@@ -37,6 +38,8 @@ class CommentView:
     actions: tuple[Action, ...] = field(default=())
     case_id: str | None = None
     """The newest case about it, for those who may read it."""
+    by_candidate: bool = False
+    """Whether the candidate says it whom the thread is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +51,7 @@ class Loaded:
 
     def subject(self) -> Subject:
         """What authority sees."""
-        found = self.thread.subject(self.comment.author_id)
-        return Subject(
-            found.community_id, found.building_id, found.unit_id, found.contest_id, self.comment.author_id, "comment"
-        )
+        return replace(self.thread.subject(self.comment.author_id), kind="comment")
 
 
 def load(session: Session, principal: Principal, comment_id: str, now: datetime, *, hold: bool = False) -> Loaded:
@@ -92,7 +92,8 @@ def one(session: Session, principal: Principal, loaded: Loaded) -> CommentView:
     """The comment as this caller sees it, with everything they may do. Author and moderators are shown the text in any
     state."""
     comment = loaded.comment
-    line = _line(comment, loaded.thread.now, shows_all=_sees_hidden(principal, loaded))
+    candidate = loaded.thread.found.candidate_id
+    line = _line(comment, loaded.thread.now, shows_all=_sees_hidden(principal, loaded), candidate_id=candidate)
     named = select(CommentMention.person_id).where(CommentMention.comment_id == comment.id)
     stances = _stances(session, principal, (comment.id,))
     return CommentView(
@@ -104,6 +105,7 @@ def one(session: Session, principal: Principal, loaded: Loaded) -> CommentView:
         tuple(session.exec(named.order_by(col(CommentMention.person_id)))) if line.text is not None else (),
         actions(session, principal, loaded),
         comment.case_id if _sees_hidden(principal, loaded) else None,
+        line.by_candidate,
     )
 
 
@@ -111,9 +113,10 @@ def fresh(principal: Principal, loaded: Loaded, mentions: tuple[str, ...]) -> Co
     """A comment that its author has posted in this transaction; nobody has reacted to it or flagged it, so nothing is
     read."""
     found = CommentFacts(is_author=True, is_closed=False, is_deepest=loaded.comment.depth >= DEEPEST)
-    line = _line(loaded.comment, loaded.thread.now, shows_all=True)
+    candidate = loaded.thread.found.candidate_id
+    line = _line(loaded.comment, loaded.thread.now, shows_all=True, candidate_id=candidate)
     acts = _actions(principal, loaded, found, {})
-    return CommentView(loaded.comment, line.text, line.author_id, line.tombstone, None, mentions, acts)
+    return replace(line, mentions=mentions, actions=acts)
 
 
 def lines(
@@ -121,7 +124,18 @@ def lines(
 ) -> tuple[CommentView, ...]:
     """Many comments as everybody sees them, with the caller's own stance on each; `with_actions` adds what may be done."""
     stances = _stances(session, principal, tuple(comment.id for comment in found))
-    return tuple(_line(comment, now, shows_all=shows_all, my_stance=stances.get(comment.id)) for comment in found)
+    about = {comment.thread for comment in found if comment.thread.startswith(_CANDIDATE)}
+    stand = candidacies.of_options(session, {key.removeprefix(_CANDIDATE) for key in about})
+    return tuple(
+        _line(
+            comment,
+            now,
+            shows_all=shows_all,
+            my_stance=stances.get(comment.id),
+            candidate_id=stand.get(comment.thread.removeprefix(_CANDIDATE)),
+        )
+        for comment in found
+    )
 
 
 def with_actions(
@@ -167,10 +181,18 @@ def _actions(
     return tuple(found)
 
 
-def _line(comment: Comment, now: datetime, *, shows_all: bool = False, my_stance: int | None = None) -> CommentView:
+def _line(
+    comment: Comment,
+    now: datetime,
+    *,
+    shows_all: bool = False,
+    my_stance: int | None = None,
+    candidate_id: str | None = None,
+) -> CommentView:
     tombstone = _tombstone(comment, now)
     if tombstone is None or (shows_all and tombstone != ERASED):
-        return CommentView(comment, comment.text, comment.author_id, tombstone, my_stance)
+        answers = candidate_id is not None and comment.author_id == candidate_id
+        return CommentView(comment, comment.text, comment.author_id, tombstone, my_stance, by_candidate=answers)
     return CommentView(comment, None, None, tombstone, my_stance)
 
 

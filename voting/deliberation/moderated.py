@@ -47,6 +47,10 @@ class Thing(Generic[Loaded]):
     """The community's own time."""
 
 
+def _nobody(_session: Session, _thing_id: str) -> frozenset[str]:
+    return frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[Loaded, View]):
     """What moderation has to know of one kind of thing."""
@@ -65,6 +69,8 @@ class Kind(Generic[Loaded, View]):
     """The state after a flag of this caller. Raises IllegalMove where there is none."""
     view: Callable[[Session, Principal, Loaded], View]
     """One of it as this caller sees it: its text, or its tombstone."""
+    candidates: Callable[[Session, str], frozenset[str]] = _nobody
+    """Persons who stand in the contest that one of it is about: they never judge it."""
 
     def state(self, row: Row) -> str:
         """How moderation stands with it."""

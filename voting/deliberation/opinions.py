@@ -140,10 +140,10 @@ def _by_option(session: Session, thread: Thread) -> tuple[OptionAgreement, ...]:
     """For each option how many people say that they are for or against it in its thread: the newest alignment of each
     author."""
     found = []
-    for option_id in comment_subjects.options_of(session, thread.id):
+    for option_id, key in comment_subjects.options_of(session, thread.id):
         said = session.exec(
             select(Comment.author_id, Comment.alignment)
-            .where(*comment_pages.shown(thread, f"option:{option_id}"), Comment.branch == f"option:{option_id}")
+            .where(*comment_pages.shown(thread, key), Comment.branch == key)
             .order_by(col(Comment.id))
         )
         stands = {author: alignment for author, alignment in said if author is not None}

@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 
 from voting.core import authority
 from voting.core.authority import Principal
-from voting.deliberation import comment_subjects
+from voting.deliberation import candidacies, comment_subjects
 from voting.deliberation.comment_tables import Comment, ThreadMark
 
 _STIR = text(
@@ -50,9 +50,11 @@ def of(session: Session, keys: Collection[str]) -> Mapping[str, ThreadStanding]:
     """The threads of these keys, whether anything was said there or not, by one statement."""
     if not keys:
         return {}
-    marks = select(ThreadMark.thread, ThreadMark.changes).where(col(ThreadMark.thread).in_(sorted(keys)))
+    kept = {key: candidacies.addresses(key) for key in keys}
+    wanted = sorted({one for some in kept.values() for one in some})
+    marks = select(ThreadMark.thread, ThreadMark.changes).where(col(ThreadMark.thread).in_(wanted))
     changes = dict(session.exec(marks).all())
-    return {key: ThreadStanding(key, changes.get(key, 0)) for key in keys}
+    return {key: ThreadStanding(key, sum(changes.get(one, 0) for one in some)) for key, some in kept.items()}
 
 
 def read(session: Session, principal: Principal, key: str, now: datetime) -> ThreadStanding:
