@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import httpx
@@ -25,6 +27,10 @@ ROOT = Path(__file__).parent.parent
 
 # One line per request is for operators; thousands of them, written in colour, take longer than the requests.
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+
+# httpx looks for this module before every request without a network, along the whole path, where it is not installed.
+if find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # type: ignore[assignment]  # "not found", as the import system notes it
 
 # A busy machine is no fault of what is tested. The same examples come every time; more of them, and others, by `make prove`.
 hypothesis_settings.register_profile(
