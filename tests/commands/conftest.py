@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests import databases
+from tests.commands.servers import serving
 from voting.commands import keys, seed
 from voting.commands.keys import client_key
-from voting.commands.own_server import serving
 from voting.settings import Settings
 from voting.store import engine_for
 

@@ -1,4 +1,7 @@
-"""Commands as a shell starts them: processes of their own, piped."""
+"""Commands as a shell starts them: processes of their own, piped.
+
+The first run of a command is a fresh interpreter's; the others are forked from one that has imported the service.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,12 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
+from tests import forked
 from tests.conftest import ROOT
 from voting.cli import app_for
+
+_started: set[str] = set()
+"""Commands that a fresh interpreter has run."""
 
 
 def yishi(
@@ -19,6 +26,9 @@ def yishi(
     """Run `yishi` to its end; standard output and error as text."""
     command = [sys.executable, "-m", "voting.cli", *map(str, arguments)]
     surroundings = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", **environment}
+    if str(arguments[0]) in _started:
+        return forked.run(command, input=input, timeout=timeout, env=surroundings, cwd=folder)
+    _started.add(str(arguments[0]))
     return subprocess.run(
         command, input=input, capture_output=True, encoding="utf-8", timeout=timeout, env=surroundings, cwd=folder
     )

@@ -1,4 +1,4 @@
-"""A `yishi demo` of its own for tests: a real process in a folder of its own, on a free port."""
+"""Servers for the tests of commands: a service on a database, and a `yishi demo` in a folder of its own."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clients.python import NEVER, Client, YishiClientError
+from tests import forked
 from tests.conftest import ROOT
-from voting.commands.own_server import free_port, stop
+from voting.commands.own_server import command, environment_of, free_port, stop
 
 PATIENCE = 90.0
 
@@ -45,21 +46,36 @@ def surroundings() -> dict[str, str]:
 
 
 @contextmanager
+def serving(folder: Path, **settings: str) -> Iterator[str]:
+    """`voting.commands.own_server.serving` with a forked process."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    own = {"key_file": str(folder / "token-key.pem"), "public_url": url, "rate_per_minute": "0", **settings}
+    with (folder / "server.log").open("wb") as log:
+        process = forked.start(command(port), env=environment_of(own), stdout=log, stderr=subprocess.STDOUT)
+        try:
+            _wait(process, url, folder / "server.log")
+            yield url
+        finally:
+            stop(process)
+
+
+@contextmanager
 def demo(folder: Path, *arguments: str) -> Iterator[Demo]:
     """Start `yishi demo` in `folder` and wait until it is ready."""
     port = free_port()
-    command = [sys.executable, "-m", "voting.cli", "demo", "--port", str(port), *arguments]
+    started = [sys.executable, "-m", "voting.cli", "demo", "--port", str(port), *arguments]
     with (folder / "demo.out").open("wb") as out, (folder / "demo.err").open("wb") as err:
-        process = subprocess.Popen(command, cwd=folder, env=surroundings(), stdout=out, stderr=err)
+        process = subprocess.Popen(started, cwd=folder, env=surroundings(), stdout=out, stderr=err)
         try:
             url = f"http://127.0.0.1:{port}"
-            _wait(process, url, folder)
+            _wait(process, url, folder / "demo.err")
             yield Demo(url, folder)
         finally:
             stop(process)
 
 
-def _wait(process: subprocess.Popen[bytes], url: str, folder: Path) -> None:
+def _wait(process: subprocess.Popen[bytes] | forked.Process, url: str, log: Path) -> None:
     until = time.monotonic() + PATIENCE
     with Client(url, retries=NEVER, timeout=5) as client:
         while process.poll() is None and time.monotonic() < until:
@@ -67,5 +83,5 @@ def _wait(process: subprocess.Popen[bytes], url: str, folder: Path) -> None:
                 if client.service.is_ready():
                     return
             except YishiClientError:
-                time.sleep(0.1)
-    raise AssertionError(f"the demo did not become ready:\n{(folder / 'demo.err').read_text(errors='replace')}")
+                time.sleep(0.05)
+    raise AssertionError(f"{url} did not become ready:\n{log.read_text(errors='replace')}")

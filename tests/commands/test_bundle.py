@@ -12,11 +12,11 @@ import pytest
 
 from tests.commands.conftest import _database
 from tests.commands.processes import yishi, yishi_here
+from tests.commands.servers import serving
 from tests.contests import world
 from tests.contests.published import COUNTED, publish
 from tests.contests.world import CONTEST
 from tests.databases import KINDS
-from voting.commands.own_server import serving
 from voting.log import keys as log_keys
 from voting.log.guard import Guard
 from voting.log.sequencer import Signing

@@ -8,12 +8,12 @@ import httpx
 import pytest
 
 from tests.commands.processes import yishi, yishi_here
+from tests.commands.servers import serving
 from tests.contests import world
 from tests.contests.people import RETURNING
 from tests.contests.world import CONTEST, NOW
 from tests.databases import fresh_sqlite
 from voting.commands.keys import client_key
-from voting.commands.own_server import serving
 from voting.contests import closing, moves
 from voting.store import engine_for, transact
 

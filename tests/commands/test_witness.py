@@ -18,9 +18,9 @@ from tlog_scales.signing import Vkey
 from clients.python import Client
 from tests import databases
 from tests.commands.processes import yishi, yishi_here
+from tests.commands.servers import serving
 from tests.contests.world import CONTEST, NOW
 from tests.log import world
-from voting.commands.own_server import serving
 from voting.commands.witness_state import Pinned, WitnessState
 from voting.core.evidence import checkpoints, cosignatures, merkle, notes, tiles
 from voting.core.evidence.checkpoints import Checkpoint

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from tests import forked
 from tests.conftest import ROOT
 from tests.contests.world import CONTEST
 from voting.access.keys import embedded_issuer
@@ -29,7 +29,7 @@ class Server:
     """One process of the service."""
 
     url: str
-    process: subprocess.Popen[bytes]
+    process: forked.Process
 
     @property
     def ballots(self) -> str:
@@ -61,7 +61,7 @@ class Place:
             "YISHI_PUBLIC_URL": self.settings.public_url,
             "YISHI_RATE_PER_MINUTE": "0",
         }
-        process = subprocess.Popen(command(port), env=environment, stdout=subprocess.DEVNULL)
+        process = forked.start(command(port), env=environment)
         try:
             yield Server(f"http://127.0.0.1:{port}", process)
         finally:
