@@ -12,6 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from voting.core import roles
+from voting.core.roles import GRANTED_ROLES as GRANTED_ROLES
+from voting.core.roles import ROLES as ROLES
+from voting.core.roles import SCOPE_KINDS as SCOPE_KINDS
+from voting.core.roles import Rule
+from voting.core.roles import keeps as _keeps
 from voting.errors import Forbidden, NotFound, Unauthenticated, YishiError
 
 Kind = Literal["stranger", "person", "client", "system"]
@@ -67,60 +73,9 @@ class Decision:
     code: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Who may do one act. `resident` among the roles means every person of the community."""
-
-    scope: str
-    """What an API client must be granted besides its role."""
-    roles: frozenset[str] = frozenset()
-    who: Literal["public", "known", "members", "roles", "residents", "platform"] = "roles"
-    """public: anybody; known: whoever proves an identity; members: whoever belongs to the community; roles: those of
-    `roles`; residents: persons of the community themselves, never an API client; platform: API clients of the platform."""
-    own: bool = False
-    """A person may do it to themselves."""
-    writes: bool = False
-    personal: bool = False
-    """It shows or changes personal data."""
-
-
-ROLES = (
-    "resident",
-    "committee_officer",
-    "social_worker",
-    "returning_officer",
-    "teller",
-    "scrutineer",
-    "auditor",
-    "community_admin",
-    "owners_committee_member",
-    "property_manager",
-    "unit_leader",
-    "backbone_resident",
-    "moderator",
-    "appeal_reviewer",
-)
-GRANTED_ROLES = tuple(role for role in ROLES if role != "resident")
-"""Roles that are assigned. `resident` follows from the register."""
-
-SCOPE_KINDS = ("community", "building", "unit", "contest")
-
-_ADMIN = frozenset({"community_admin"})
-_KEEPERS = _ADMIN | {"committee_officer"}
-_OFFICERS = _KEEPERS | {"returning_officer"}
-_MODERATORS = _ADMIN | {"moderator"}
-_STAFF = _KEEPERS | {"social_worker"}
-_COUNTERS = frozenset({"community_admin", "returning_officer", "teller"})
-_RETURNING = frozenset({"returning_officer"})
-_WITNESSES = _OFFICERS | {"social_worker", "teller", "scrutineer", "auditor"}
-_REVIEWERS = _KEEPERS | {"moderator"}
-_ANSWERING = _KEEPERS | {"owners_committee_member"}
-_HANDLING = _ANSWERING | {"property_manager"}
-
-
-def _keeps(roles: frozenset[str], scope: str, *, personal: bool = False) -> Rule:
-    return Rule(scope, roles, writes=True, personal=personal)
-
+_ADMIN, _KEEPERS, _OFFICERS, _STAFF = roles.ADMIN, roles.KEEPERS, roles.OFFICERS, roles.STAFF
+_MODERATORS, _REVIEWERS, _ANSWERING, _HANDLING = roles.MODERATORS, roles.REVIEWERS, roles.ANSWERING, roles.HANDLING
+_COUNTERS, _RETURNING, _WITNESSES = roles.COUNTERS, roles.RETURNING, roles.WITNESSES
 
 ACTS: Mapping[str, Rule] = {
     "me.read": Rule("", who="known"),
