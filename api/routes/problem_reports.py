@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 
-from api.deps import Conditional, IfMatch, Now, Page, Reading, Who, Writing
+from api.deps import Conditional, IfMatch, Now, Page, Reading, Who, WithActions, Writing
+from api.maps import VARY, Form, Frame, drawn
 from api.problems import documented
 from api.route import YishiRoute
 from api.schemas.base import ListPage
@@ -15,13 +16,19 @@ from api.schemas.points import Crs
 from api.schemas.problem_reports import (
     DuplicateOf,
     ReportDraft,
+    ReportNear,
     ReportOut,
     ReportPatch,
     ReportReason,
     ReportVersionOut,
 )
+from api.schemas.report_features import FEATURE, FEATURES, ReportFeature, ReportFeatures
+from voting.core import coordinates
+from voting.core.coordinates import Spot
+from voting.core.searching import MOST_QUERY
 from voting.redesign import (
     problem_confirmations,
+    problem_hints,
     problem_report_duplicates,
     problem_report_queries,
     problem_report_texts,
@@ -57,7 +64,12 @@ def create_problem_report(
     return _seen(session, who, conditional, loaded)
 
 
-@router.get("/communities/{community_id}/problem-reports", operation_id="list_problem_reports", responses=_READ)
+@router.get(
+    "/communities/{community_id}/problem-reports",
+    operation_id="list_problem_reports",
+    response_model=ListPage[ReportOut],
+    responses=_READ | {200: FEATURES} | documented(422),
+)
 def list_problem_reports(
     community_id: str,
     session: Reading,
@@ -65,6 +77,9 @@ def list_problem_reports(
     now: Now,
     page: Page,
     conditional: Conditional,
+    response: Response,
+    form: Form,
+    frame: Frame,
     state: Annotated[str | None, Query(max_length=40, examples=["open"])] = None,
     category: Annotated[str | None, Query(max_length=160, examples=["停车"])] = None,
     building_id: Annotated[str | None, Query(max_length=60, examples=["bld_1"])] = None,
@@ -72,23 +87,70 @@ def list_problem_reports(
     mine: Annotated[bool, Query(description="Only those that I reported", examples=[False])] = False,
     order: Annotated[str, Query(pattern="^(oldest|newest)$", examples=["newest"])] = "newest",
     crs: Datum = "wgs84",
-) -> ListPage[ReportOut]:
-    """List the problem reports of a community."""
-    wanted = Filter(state, category, building_id, unit_id, who.id if mine else None, newest_first=order == "newest")
+    with_actions: WithActions = False,
+) -> ListPage[ReportOut] | Response:
+    """List the problem reports of a community, as JSON or as GeoJSON for a map."""
+    author = who.id if mine else None
+    wanted = Filter(state, category, building_id, unit_id, author, frame, order == "newest")
     found = problem_report_queries.page(
-        session, who, community_id, wanted, after=page.after_id, limit=page.fetch, now=now
+        session,
+        who,
+        community_id,
+        wanted,
+        after=page.after_id,
+        limit=page.fetch,
+        with_actions=with_actions,
+        now=now,
     )
-    return conditional.answer(page.answer(found, lambda v: (v.report.id,), lambda v: ReportOut.of(v, crs)))
+    listed = page.answer(found, lambda v: (v.report.id,), lambda v: ReportOut.of(v, crs))
+    if form == "geojson":
+        return drawn(ReportFeatures.of(listed.items, listed.next_cursor), response)
+    response.headers["vary"] = VARY
+    return conditional.answer(listed)
 
 
-@router.get(_ONE, operation_id="get_problem_report", responses=_READ)
+@router.get(
+    "/communities/{community_id}/problem-reports/near",
+    operation_id="list_problem_reports_near",
+    responses=_READ | documented(422),
+)
+def list_problem_reports_near(
+    community_id: str,
+    session: Reading,
+    who: Who,
+    now: Now,
+    conditional: Conditional,
+    longitude: Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False, examples=[121.4737])],
+    latitude: Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False, examples=[31.2304])],
+    metres: Annotated[int, Query(ge=1, le=problem_hints.MOST_METRES, examples=[50])] = 50,
+    q: Annotated[str, Query(max_length=MOST_QUERY, description="What one is about to report", examples=["积水"])] = "",
+    crs: Datum = "wgs84",
+) -> ListPage[ReportNear]:
+    """List what may have been reported already at a place or in the same words: look here before reporting."""
+    spot = Spot(coordinates.stored(longitude), coordinates.stored(latitude))
+    found = problem_hints.near(session, who, community_id, spot, metres, q, now=now)
+    items = [ReportNear.near(hint, crs) for hint in found]
+    return conditional.answer(ListPage[ReportNear](items=items, next_cursor=None))
+
+
+@router.get(_ONE, operation_id="get_problem_report", response_model=ReportOut, responses=_READ | {200: FEATURE})
 def get_problem_report(
-    problem_report_id: str, session: Reading, who: Who, now: Now, conditional: Conditional, crs: Datum = "wgs84"
-) -> ReportOut:
+    problem_report_id: str,
+    session: Reading,
+    who: Who,
+    now: Now,
+    conditional: Conditional,
+    response: Response,
+    form: Form,
+    crs: Datum = "wgs84",
+) -> ReportOut | Response:
     """Read a problem report and what the caller may do with it."""
     loaded = problem_report_queries.load(session, who, problem_report_id, now)
-    view = problem_report_queries.view(session, who, loaded)
-    return conditional.answer(ReportOut.of(view, crs), loaded.report.version)
+    out = ReportOut.of(problem_report_queries.view(session, who, loaded), crs)
+    if form == "geojson":
+        return drawn(ReportFeature.of(out), response, loaded.report.version)
+    response.headers["vary"] = VARY
+    return conditional.answer(out, loaded.report.version)
 
 
 @router.patch(_ONE, operation_id="edit_problem_report", responses=documented(401, 403, 404, 409, 412, 422, 428))

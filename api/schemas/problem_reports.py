@@ -14,6 +14,7 @@ from api.schemas.points import Crs, Point, PointOut
 from voting.core import coordinates
 from voting.core.problem_reports import MOST_CATEGORY, MOST_OBSERVATION
 from voting.deliberation.proposal_drafts import Position
+from voting.redesign.problem_hints import Hint
 from voting.redesign.problem_report_queries import View
 from voting.redesign.problem_reports import Draft
 
@@ -144,6 +145,19 @@ class ReportOut(Actionable):
         told["leads_to"] = None if view.end is None else LeadsTo.model_validate(view.end)
         base = f"/v1/problem-reports/{row.id}"
         return cls(**told | {"allowed_actions": offered(view.actions, base, edit="PATCH")})
+
+
+class ReportNear(ReportOut):
+    """A report that may be about the same."""
+
+    metres: int = Field(examples=[12], description="How far it is, rounded up")
+    likeness: str = Field(examples=["2/3"], description="The share of the words of `q` that it holds")
+
+    @classmethod
+    def near(cls, hint: Hint, crs: Crs = "wgs84") -> ReportNear:
+        """Present a hint."""
+        metres = -(-hint.millimetres // 1000)
+        return cls(**dict(ReportOut.of(hint.view, crs)), metres=metres, likeness=str(hint.likeness))
 
 
 def _position(row: Any) -> Position:

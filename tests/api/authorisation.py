@@ -279,6 +279,7 @@ GET   /v1/sanctions/{sanction_id}                       401 403 404 403 403 200
 POST  /v1/sanctions/{sanction_id}/lift                  401 403 404 403 403 200
 
 GET   /v1/communities/{community_id}/problem-reports    401 200 404 200 200 200
+GET   /v1/communities/{community_id}/problem-reports/near 401 200 404 200 200 200
 POST  /v1/communities/{community_id}/problem-reports    401 201 404 201 201 201
 GET   /v1/problem-reports/{problem_report_id}           401 200 404 200 200 200
 PATCH /v1/problem-reports/{problem_report_id}           401 200 404 409 409 409
@@ -557,6 +558,7 @@ QUERIES = {
     "GET /v1/contests/{contest_id}/key-change": "?name=x&new_key=y",
     "GET /v1/proposals/{proposal_id}/diff": "?from=1&to=1",
     "GET /v1/communities/{community_id}/search": "?q=t",
+    "GET /v1/communities/{community_id}/problem-reports/near": "?longitude=121.4737&latitude=31.2304",
 }
 """What a GET must be asked with."""
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, insert
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlmodel import Session
 
 from tests.access.moment import NOW
+from tests.statements import effort
 from voting.deliberation import comment_pages
 from voting.deliberation.comment_pages import Key
 from voting.deliberation.comment_tables import Comment
@@ -42,28 +42,7 @@ def key_behind(session: Session, sort: str, skipped: int) -> Key:
 
 def work(session: Session, sort: str, after: Key | None) -> int:
     """Instructions of SQLite's machine, or pages that PostgreSQL looked at."""
-    query = comment_pages.statement(THREAD, None, sort, after).limit(LIMIT)
-    if session.get_bind().dialect.name == "postgresql":
-        compiled = query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
-        told = session.connection().exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {compiled}").scalar_one()
-        plan = (json.loads(told) if isinstance(told, str) else told)[0]["Plan"]
-        assert "Sort" not in json.dumps(plan), plan
-        return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
-    compiled = query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
-    raw: Any = session.connection().connection.driver_connection
-    steps = 0
-
-    def step() -> int:
-        nonlocal steps
-        steps += 1
-        return 0
-
-    raw.set_progress_handler(step, 1)
-    try:
-        assert len(raw.execute(str(compiled)).fetchall()) == LIMIT
-    finally:
-        raw.set_progress_handler(None, 1)
-    return steps
+    return effort(session, comment_pages.statement(THREAD, None, sort, after).limit(LIMIT), LIMIT)
 
 
 def test_the_last_page_of_a_thread_is_as_much_work_as_the_first(kept: Engine) -> None:

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, and_, bindparam, delete, insert, or_, text
 from sqlmodel import Session, col, select
@@ -139,12 +139,24 @@ def find(
 
 
 def alike(
-    session: Session, community_id: str, terms: Sequence[str], *, kind: str, limit: int
+    session: Session,
+    community_id: str,
+    terms: Sequence[str],
+    *,
+    kind: str,
+    limit: int,
+    column: Literal["title_terms", "all_terms"] = "title_terms",
 ) -> tuple[SearchDocument, ...]:
-    """At most `limit` of the newest things of a kind whose title holds any of the terms."""
-    held = _matches(session, "title_terms", _anyone(session, community_id, terms))
+    """At most `limit` of the newest things of a kind whose title, or (`all_terms`) whose whole text, holds any of the terms."""
+    held = _matches(session, column, _anyone(session, community_id, terms))
     query = select(SearchDocument).where(held, SearchDocument.subject_kind == kind)
     return tuple(session.exec(query.order_by(*_NEWEST_FIRST).limit(limit)))
+
+
+def of_subjects(session: Session, subject_ids: Sequence[str]) -> Mapping[str, SearchDocument]:
+    """Subject → what is found of it; those that are not found are absent."""
+    query = select(SearchDocument).where(col(SearchDocument.subject_id).in_(subject_ids))
+    return {row.subject_id: row for row in session.exec(query)} if subject_ids else {}
 
 
 def _is_behind(after: Key) -> ColumnElement[bool]:

@@ -39,6 +39,12 @@ def of_community(community_id: str) -> str:
     return "k" + community_id.encode().hex()
 
 
+def share(wanted: Iterable[str], held: Iterable[str]) -> Fraction:
+    """How many of the different terms that are wanted are held, from 0 to 1."""
+    terms = set(wanted)
+    return Fraction(len(terms & set(held)), len(terms)) if terms else Fraction(0)
+
+
 def likeness(one: Iterable[str], other: Iterable[str]) -> Fraction:
     """How many of the different terms of two sets both have, from 0 to 1 (the index of Jaccard)."""
     left, right = set(one), set(other)

@@ -188,12 +188,16 @@ def page(
     *,
     after: str | None,
     limit: int,
+    with_actions: bool = False,
     now: datetime,
 ) -> tuple[View, ...]:
-    """At most `limit` reports of a community behind the id `after`."""
-    community_time(session, principal, community_id, now)
+    """At most `limit` reports of a community behind the id `after`; `with_actions` each as it is read alone."""
+    at = community_time(session, principal, community_id, now)
     authority.require(principal, "problem_report.read", Subject(community_id, kind="problem_report"))
-    return lines(session, principal, session.exec(statement(community_id, wanted, after).limit(limit)).all())
+    found = session.exec(statement(community_id, wanted, after).limit(limit)).all()
+    if with_actions:
+        return tuple(view(session, principal, Loaded(row, at)) for row in found)
+    return lines(session, principal, found)
 
 
 def statement(community_id: str, wanted: Filter, after: str | None) -> SelectOfScalar[ProblemReport]:
