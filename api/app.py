@@ -30,6 +30,7 @@ from api.routes import (
     comments,
     communities,
     contests,
+    contributions,
     decisions,
     deliveries,
     description,
@@ -132,6 +133,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     comment_summaries.router,
     opinions.router,
     moderation.router,
+    contributions.router,
     sanctions.router,
     problem_reports.router,
 )

@@ -55,6 +55,39 @@ def refuse_changes(connection: Connection, tables: Iterable[str]) -> None:
             _create(connection, f"{table}_refuse_{verb.lower()}", table, verb, None)
 
 
+def let_forget(connection: Connection) -> None:
+    """Let events forget who acted, why, and whom it named; nothing else of them changes. `install` has run before."""
+    if _is_postgres(connection):
+        connection.exec_driver_sql("DROP TRIGGER IF EXISTS event_refuse_update ON event")
+        connection.exec_driver_sql(_POSTGRES_FORGETS.replace("FORGETS", _forgets("IS NOT DISTINCT FROM")))
+        connection.exec_driver_sql(
+            "CREATE TRIGGER event_refuse_update BEFORE UPDATE ON event FOR EACH ROW EXECUTE FUNCTION yishi_forgets()"
+        )
+        return
+    connection.exec_driver_sql("DROP TRIGGER IF EXISTS event_refuse_update")
+    connection.exec_driver_sql(
+        f"CREATE TRIGGER event_refuse_update BEFORE UPDATE ON event WHEN NOT ({_forgets('IS')}) "
+        "BEGIN SELECT RAISE(ABORT, 'event is append-only'); END"
+    )
+
+
+def remember(connection: Connection) -> None:
+    """Take back what `let_forget` allowed."""
+    _create(connection, "event_refuse_update", "event", "UPDATE", None)
+    if _is_postgres(connection):
+        connection.exec_driver_sql("DROP FUNCTION IF EXISTS yishi_forgets()")
+
+
+def _forgets(same: str) -> str:
+    kept = ("id", "community_id", "subject_kind", "subject_id", "kind", "from_state", "to_state", "at")
+    return (
+        " AND ".join(f"NEW.{column} {same} OLD.{column}" for column in kept)
+        + " AND NEW.actor_id IN (OLD.actor_id, 'erased')"
+        + f" AND (NEW.reason IS NULL OR NEW.reason {same} OLD.reason)"
+        + " AND NEW.facts IN (OLD.facts, '{}')"
+    )
+
+
 def fix_roll(connection: Connection, added: Iterable[str] = ()) -> None:
     """Create (again) the triggers of the roll's own row, for the columns of the first schema and those `added` since."""
     kept = (*_KEPT, *added)
@@ -127,6 +160,16 @@ _POSTGRES_REFUSE = """
 CREATE OR REPLACE FUNCTION yishi_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$
+"""
+
+_POSTGRES_FORGETS = """
+CREATE OR REPLACE FUNCTION yishi_forgets() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT (FORGETS) THEN
+    RAISE EXCEPTION 'event is append-only' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
 END $$
 """
 

@@ -47,6 +47,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _RETRIED = {"40001", "40P01"}
 _ATTEMPTS = 8
+_PATIENCE_MS = 2000
+"""How long an emptying of SQLite's log waits for those who read an older state."""
 
 
 class Instant(TypeDecorator[datetime]):
@@ -133,6 +135,27 @@ def _configure_sqlite(connection: sqlite3.Connection, _record: ConnectionPoolEnt
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("yishi_writes", True)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def empty_log(engine: Engine) -> bool:
+    """Let SQLite's write-ahead log end with what it says now: pages as they were before an erasure stand in it until then.
+
+    Whether that was done: somebody who reads an older state keeps it. Other databases have nothing of the kind to do.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    connection = engine.raw_connection()
+    try:
+        driver: Any = connection.driver_connection
+        driver.execute(f"PRAGMA busy_timeout={_PATIENCE_MS}")
+        busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        # The patience of this session is nobody else's.
+        connection.invalidate()
+        connection.close()
 
 
 def reader(engine: Engine) -> Session:

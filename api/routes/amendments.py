@@ -113,3 +113,18 @@ def take_back_amendment(
     """Take one's own amendment back."""
     view = amendments.decide(session, who, amendment_id, "take_back", now=now)
     return conditional.answer(AmendmentOut.of(view), view.amendment.version)
+
+
+@router.post("/amendments/{amendment_id}/erase", operation_id="erase_amendment", responses=_MOVE)
+def erase_amendment(
+    amendment_id: str,
+    session: Writing,
+    who: Who,
+    now: Now,
+    conditional: Conditional,
+    body: AmendmentReason | None = None,
+) -> AmendmentOut:
+    """Forget what an amendment said and why, with a reason. Its place and its hash in the journal stand."""
+    reason = body.reason if body else None
+    view = amendments.decide(session, who, amendment_id, "erase", reason=reason, now=now)
+    return conditional.answer(AmendmentOut.of(view), view.amendment.version)

@@ -13,7 +13,6 @@ from api.schemas.base import ListPage
 from api.schemas.comments import CommentOut
 from api.schemas.moderation import (
     CaseOut,
-    ErasedOut,
     FlagDraft,
     MonthlyCountsOut,
     PolicyOut,
@@ -135,15 +134,6 @@ def erase_comment(comment_id: str, session: Writing, who: Who, now: Now, conditi
     """Erase what a comment says and has said; its place stays and every proof holds."""
     view = comment_erasure.erase_text(session, who, comment_id, now=now)
     return conditional.answer(CommentOut.of(view), view.comment.version)
-
-
-@router.post("/persons/{person_id}/erase_comments", operation_id="erase_comments_of_person", responses=_READ)
-def erase_comments_of_person(
-    person_id: str, session: Writing, who: Who, now: Now, conditional: Conditional
-) -> ErasedOut:
-    """Erase everything a person has said, and that it was them; every proof holds."""
-    count = comment_erasure.erase_person(session, who, person_id, now=now)
-    return conditional.answer(ErasedOut(person_id=person_id, comments=count))
 
 
 @router.get("/communities/{community_id}/moderation-cases", operation_id="list_moderation_cases", responses=_READ)

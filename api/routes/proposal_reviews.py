@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path
 
 from api.deps import Conditional, Now, Who, Writing
 from api.problems import documented
 from api.route import YishiRoute
-from api.schemas.proposals import AnswerDraft, BallotLink, ProposalOut, Rejection
+from api.schemas.proposals import AnswerDraft, BallotLink, ProposalOut, ProposalReason, Rejection
 from voting.deliberation import answers, proposal_moves, proposal_queries
 
 router = APIRouter(prefix="/v1", tags=["proposals"], route_class=YishiRoute)
@@ -100,4 +102,23 @@ def report_proposal_outcome(
 def archive_proposal(proposal_id: str, session: Writing, who: Who, now: Now, conditional: Conditional) -> ProposalOut:
     """Close a proposal, once it was told how the input changed the outcome."""
     loaded = proposal_moves.give(session, who, proposal_id, "archive", now=now)
+    return conditional.answer(ProposalOut.of(proposal_queries.view(session, who, loaded)), loaded.proposal.version)
+
+
+@router.post(
+    "/proposals/{proposal_id}/answers/{which}/{number}/erase", operation_id="erase_official_answer", responses=_MOVE
+)
+def erase_official_answer(
+    proposal_id: str,
+    which: Literal["answer", "outcome"],
+    number: Annotated[int, Path(ge=1, le=1_000_000, examples=[1])],
+    session: Writing,
+    who: Who,
+    now: Now,
+    conditional: Conditional,
+    body: ProposalReason | None = None,
+) -> ProposalOut:
+    """Forget what an answer or an outcome said, with a reason. That it was given, and its hash, stand."""
+    reason = body.reason if body else None
+    loaded = answers.erase(session, who, proposal_id, which, number, reason=reason, now=now)
     return conditional.answer(ProposalOut.of(proposal_queries.view(session, who, loaded)), loaded.proposal.version)

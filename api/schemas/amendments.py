@@ -57,7 +57,7 @@ class Acceptance(Request):
 
 
 class AmendmentReason(Request):
-    """Why an amendment is rejected."""
+    """Why an amendment is rejected, or erased."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "超出预算"}]})
 
@@ -69,7 +69,7 @@ class AmendmentOut(Actionable):
 
     id: str = Field(examples=["amd_01jv5q3k8m0c9e2x7y4t6b1n5d"])
     proposal_id: str
-    author_id: str
+    author_id: str | None = Field(description="Nobody once the person is erased")
     state: str = Field(examples=["proposed"])
     base: int
     locale: str = Field(examples=["zh-CN"])
@@ -78,7 +78,8 @@ class AmendmentOut(Actionable):
     paragraph_text: str | None = Field(description="The paragraph it is about, as it stood in that version")
     text: str | None
     why: str | None
-    salt: str = Field(description='The `text` in the journal is H("text", salt ‖ canonical {"text"?, "why"?})')
+    erased: bool = Field(description="Whether what it said was erased")
+    salt: str | None = Field(description='The `text` in the journal is H("text", salt ‖ canonical {"text"?, "why"?})')
     text_hash: str
     created_at: Instant
     decided_by: str | None
@@ -92,7 +93,8 @@ class AmendmentOut(Actionable):
         """Present an amendment."""
         row = view.amendment
         told = {name: getattr(row, name) for name in cls.model_fields if hasattr(row, name)}
-        told |= {"salt": row.salt.hex(), "text_hash": row.text_hash.hex(), "paragraph_text": view.paragraph_text}
+        told |= {"erased": row.salt is None, "salt": row.salt and row.salt.hex(), "text_hash": row.text_hash.hex()}
+        told["paragraph_text"] = view.paragraph_text
         return cls(**told | {"allowed_actions": offered(view.actions, f"/v1/amendments/{row.id}")})
 
 

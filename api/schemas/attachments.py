@@ -22,7 +22,7 @@ class AttachmentOut(Actionable):
 
     id: str = Field(examples=["att_6vd3"])
     proposal_id: str
-    author_id: str
+    author_id: str | None = Field(description="Nobody once the person is erased")
     name: str = Field(examples=["南门.jpg"])
     media_type: str = Field(examples=["image/jpeg"])
     size: int = Field(examples=[204800], description="Bytes, as they are kept")

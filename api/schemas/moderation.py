@@ -210,10 +210,3 @@ class MonthlyCountsOut(Representation):
             ends_at=counts.ends_at,
             rules=rules,
         )
-
-
-class ErasedOut(Representation):
-    """What was erased."""
-
-    person_id: str
-    comments: int

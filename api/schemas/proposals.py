@@ -205,7 +205,8 @@ class AnswerOut(BaseModel):
     deadline: date | None
     author_id: str
     at: Instant
-    salt: str = Field(description='The `text` in the journal is H("text", salt ‖ canonical {"text"})')
+    erased: bool = Field(description="Whether its text was erased")
+    salt: str | None = Field(description='The `text` in the journal is H("text", salt ‖ canonical {"text"})')
     text_hash: str
 
     @classmethod
@@ -213,8 +214,9 @@ class AnswerOut(BaseModel):
         """Present an answer, if there is one."""
         if row is None:
             return None
-        told = {name: getattr(row, name) for name in cls.model_fields}
-        return cls(**told | {"salt": row.salt.hex(), "text_hash": row.text_hash.hex()})
+        told = {name: getattr(row, name) for name in cls.model_fields if hasattr(row, name)}
+        told |= {"erased": row.salt is None, "salt": row.salt and row.salt.hex(), "text_hash": row.text_hash.hex()}
+        return cls(**told)
 
 
 class ProposalOut(Actionable):
@@ -276,7 +278,7 @@ class VersionOut(Representation):
     body: dict[str, str]
     minor: bool
     note: str | None
-    author_id: str
+    author_id: str | None = Field(description="Nobody once the person is erased")
     created_at: Instant
     erased_at: Instant | None
     salt: str | None = Field(description='The `text` in the journal is H("text", salt ‖ canonical {"body", "title"})')
@@ -329,7 +331,7 @@ class EndorsementOut(Representation):
     model_config = ConfigDict(from_attributes=True)
 
     proposal_id: str
-    person_id: str
+    person_id: str | None = Field(description="Nobody once the person is erased; the endorsement still counts")
     entry_id: str | None
     number: int
     state: str = Field(examples=["standing"])
@@ -337,6 +339,7 @@ class EndorsementOut(Representation):
     since: Instant
 
     @classmethod
-    def of(cls, row: object) -> EndorsementOut:
+    def of(cls, row: Any) -> EndorsementOut:
         """Present an endorsement."""
-        return cls.model_validate(row)
+        told = {name: getattr(row, name) for name in cls.model_fields if hasattr(row, name)}
+        return cls(**told | {"person_id": row.endorser_id})

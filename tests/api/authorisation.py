@@ -195,6 +195,7 @@ PATCH /v1/proposals/{proposal_id}                       401 200 404 409 409 409
 GET   /v1/proposals/{proposal_id}/versions              401 200 404 200 200 200
 GET   /v1/proposals/{proposal_id}/diff                  401 200 404 200 200 200
 POST  /v1/proposals/{proposal_id}/versions/{number}/erase 401 403 404 200 403 200
+POST  /v1/proposals/{proposal_id}/answers/{which}/{number}/erase 401 403 404 200 403 200
 GET   /v1/proposals/{proposal_id}/events                401 403 404 200 200 200
 POST  /v1/proposals/{proposal_id}/authors               401 200 404 409 409 409
 POST  /v1/proposals/{proposal_id}/authors/accept        401 409 404 409 409 409
@@ -217,6 +218,7 @@ POST  /v1/amendments/{amendment_id}/accept              401 200 404 409 409 409
 POST  /v1/amendments/{amendment_id}/reject              401 200 404 409 409 409
 POST  /v1/amendments/{amendment_id}/promote             401 409 404 409 409 409
 POST  /v1/amendments/{amendment_id}/take_back           401 409 404 409 409 409
+POST  /v1/amendments/{amendment_id}/erase               401 403 404 200 403 200
 GET   /v1/proposals/{proposal_id}/lineage               401 200 404 200 200 200
 POST  /v1/proposals/{proposal_id}/merge                 401 403 404 200 403 200
 POST  /v1/proposals/{proposal_id}/split                 401 200 404 409 409 409
@@ -264,7 +266,7 @@ POST  /v1/comments/{comment_id}/flag                    401 200 404 200 200 200
 POST  /v1/comments/{comment_id}/publish                 401 403 404 403 403 409
 POST  /v1/comments/{comment_id}/withhold                401 403 404 403 403 409
 POST  /v1/comments/{comment_id}/erase                   401 403 404 403 403 200
-POST  /v1/persons/{person_id}/erase_comments            401 403 404 403 403 200
+POST  /v1/persons/{person_id}/erase_contributions       401 403 404 403 403 200
 GET   /v1/moderation-cases/{case_id}                    401 403 404 403 403 200
 POST  /v1/moderation-cases/{case_id}/take               401 403 404 403 403 200
 POST  /v1/moderation-cases/{case_id}/dismiss            401 403 404 403 403 409
@@ -336,6 +338,7 @@ PROPOSAL_OF = {
     "POST /v1/proposals/{proposal_id}/endorsements/withdraw": "prp_gathering_support",
     "POST /v1/proposals/{proposal_id}/lapse": "prp_gathering_support",
     "POST /v1/proposals/{proposal_id}/review": "prp_qualified",
+    "POST /v1/proposals/{proposal_id}/answers/{which}/{number}/erase": "prp_accepted",
     "POST /v1/proposals/{proposal_id}/accept": "prp_under_review",
     "POST /v1/proposals/{proposal_id}/accept_in_part": "prp_under_review",
     "POST /v1/proposals/{proposal_id}/reject": "prp_under_review",
@@ -393,6 +396,7 @@ IDS = {
     "amendment_id": "amd_1",
     "attachment_id": "att_1",
     "number": "1",
+    "which": "answer",
     "kind": "contest",
     "subject": "con_open",
     "comment_id": "cmt_1",
@@ -508,6 +512,7 @@ BODIES: dict[str, Any] = {
         "text": "c",
     },
     "POST /v1/amendments/{amendment_id}/reject": {"reason": "r"},
+    "POST /v1/amendments/{amendment_id}/erase": {"reason": "r"},
     "POST /v1/attachments/{attachment_id}/remove": {"reason": "r"},
     "POST /v1/proposals/{proposal_id}/merge": {"into": "prp_qualified", "reason": "r"},
     "POST /v1/proposals/{proposal_id}/split": {
@@ -522,6 +527,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/proposals/{proposal_id}/put_on_ballot": {"contest_id": "con_provisional"},
     "POST /v1/proposals/{proposal_id}/report_outcome": {"text": {"en": "a"}},
     "POST /v1/proposals/{proposal_id}/versions/{number}/erase": {"reason": "r"},
+    "POST /v1/proposals/{proposal_id}/answers/{which}/{number}/erase": {"reason": "r"},
     "POST /v1/threads/{kind}/{subject}/comments": {"text": "好"},
     "POST /v1/threads/{kind}/{subject}/summaries": {"side": "all", "text": "好"},
     "PATCH /v1/comment-summaries/{summary_id}": {"text": "好"},

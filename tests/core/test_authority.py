@@ -116,6 +116,7 @@ proposal.withdraw     r o s R t w a A v p u b m e
 proposal.publish      o A m
 proposal.return       o A m
 proposal.erase_version o A m
+proposal.erase_answer   o A m
 proposal.gather         o A m
 proposal.read_endorsers o A m
 proposal.endorse r o s R t w a A v p u b m e
@@ -131,6 +132,7 @@ amendment.accept r o s R t w a A v p u b m e
 amendment.reject r o s R t w a A v p u b m e
 amendment.promote r o s R t w a A v p u b m e
 amendment.take_back r o s R t w a A v p u b m e
+amendment.erase o A m
 proposal.merge o A m
 proposal.review o A v
 proposal.accept o A v
@@ -154,6 +156,7 @@ comment.flag          r o s R t w a A v p u b m e
 comment.publish       A m
 comment.withhold      A m
 comment.erase         A
+person.erase_contributions A
 moderation.read       A m e
 moderation.edit_policy A
 case.take             A m

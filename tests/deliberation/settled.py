@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from tests.access.moment import NOW
 from voting.deliberation import proposal_texts
-from voting.deliberation.proposal_tables import Amendment, Attachment, Proposal, ProposalAuthor
+from voting.deliberation.proposal_tables import Amendment, Attachment, OfficialAnswer, Proposal, ProposalAuthor
 from voting.deliberation.proposal_texts import Text
 
 STATES = (
@@ -42,5 +42,14 @@ def settle_proposals(session: Session) -> None:
     session.add(
         Attachment(id="att_1", community_id="com_1", proposal_id="prp_published", author_id="per_1", **kept, **hashes)
     )
+    answered = {
+        "proposal_id": "prp_accepted",
+        "kind": "answer",
+        "number": 1,
+        "text": {"en": "a"},
+        "author_id": "per_off",
+    }
+    told = {"salt": bytes(32), "text_hash": bytes(32), "at": NOW}
+    session.add(OfficialAnswer(community_id="com_1", **answered, **told))
     session.add(Amendment(id="amd_1", community_id="com_1", author_id="per_2", **row, **hashes))
     session.flush()

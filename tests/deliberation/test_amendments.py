@@ -80,3 +80,19 @@ def test_amendments_are_listed_by_state_and_end_with_the_text(town: Town) -> Non
     assert town.far.refused(f"/amendments/{second}", method="GET") == (404, "amendment_not_found")
     town.li.post(f"/proposals/{proposal}/withdraw", {"reason": "r"})
     assert town.li.refused(f"/amendments/{second}/accept") == (409, "proposal_text_final")
+
+
+def test_an_erased_amendment_keeps_its_place_and_hash_and_is_accepted_no_more(town: Town) -> None:
+    proposal = town.published(body=BODY)
+    amendment = amended(town, proposal)
+    path = f"/amendments/{amendment}/erase"
+    assert town.li.refused(path, {"reason": "r"}) == (403, "role_missing")
+    assert town.sun.refused(path) == (422, "reason_required")
+    before = town.li.get(f"/amendments/{amendment}")
+    gone = town.sun.post(path, {"reason": "含他人电话"})
+    assert [gone[name] for name in ("erased", "text", "why", "salt")] == [True, None, None, None]
+    assert [gone[name] for name in ("state", "text_hash")] == ["proposed", before["text_hash"]]
+    assert town.sun.refused(path, {"reason": "r"}) == (409, "amendment_erased_already")
+    assert town.li.refused(f"/amendments/{amendment}/accept") == (409, "amendment_erased")
+    assert town.wang.refused(f"/amendments/{amendment}/promote") == (409, "amendment_erased")
+    assert town.wang.post(f"/amendments/{amendment}/take_back")["state"] == "taken_back"

@@ -71,3 +71,23 @@ def test_a_vote_decides_when_its_contest_is_certified(town: Town) -> None:
     town.sun.post(f"/proposals/{proposal}/complete")
     town.sun.post(f"/proposals/{proposal}/report_outcome", {"text": {"zh-CN": "已建成"}})
     assert town.sun.post(f"/proposals/{proposal}/archive")["state"] == "archived"
+
+
+def test_an_erased_answer_is_gone_and_stands_as_given(town: Town) -> None:
+    proposal = under_review(town)
+    given = town.sun.post(f"/proposals/{proposal}/accept", ANSWER)["answer"]
+    path = f"/proposals/{proposal}/answers/answer/1/erase"
+    assert town.sun.refused(f"/proposals/{proposal}/answers/outcome/1/erase", {"reason": "r"})[0] == 404
+    assert town.wang.refused(path, {"reason": "r"}) == (403, "role_missing")
+    assert town.sun.refused(path) == (422, "reason_required")
+    erased = town.sun.post(path, {"reason": "含他人电话"})["answer"]
+    assert (erased["erased"], erased["text"], erased["salt"]) == (True, {}, None)
+    kept = ("number", "cost_fen", "deadline", "text_hash")
+    assert {name: erased[name] for name in kept} == {name: given[name] for name in kept}
+    assert town.sun.refused(path, {"reason": "r"}) == (409, "answer_erased_already")
+    event = town.sun.get(f"/proposals/{proposal}/events")["items"][-1]
+    assert (event["kind"], event["to_state"], event["facts"]["text"]) == (
+        "answer_erased",
+        "accepted",
+        given["text_hash"],
+    )

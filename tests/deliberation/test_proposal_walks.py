@@ -215,7 +215,7 @@ def _amend_somehow(session: Session, proposal_id: str, now: datetime, dice: Rand
         with session.begin_nested():
             amendments.decide(session, who, amendment, command, reason="r", now=now)
         taken = True
-    except IllegalMove:
+    except (IllegalMove, Forbidden):
         taken = False
     session.expire_all()
     assert (taken, events(session, amendment, "amendment")) == (foretold, before + taken), command

@@ -19,6 +19,7 @@ from tests.access.world import a_role
 from tests.api.seats import asleep, looked_at
 from tests.contests import processes
 from tests.deliberation import world
+from tests.deliberation.test_proposal_walks import Drawer
 from tests.deliberation.world import ANN, BO, MOD, THREAD, do, resident, say
 from tests.statements import counting_statements
 from voting.deliberation import (
@@ -28,6 +29,7 @@ from voting.deliberation import (
     comment_moderation,
     comment_summaries,
     comments,
+    contribution_erasure,
     flags,
     moderation_policy,
     reactions,
@@ -82,7 +84,7 @@ def test_everything_that_is_shown_is_a_change(talking: Engine) -> None:
     after(comment_erasure.erase_text, world.ADMIN, comment)
     say(talking, BO)
     seen.append(changes(talking))
-    after(comment_erasure.erase_person, world.ADMIN, BO.id)
+    after(contribution_erasure.of_person, world.ADMIN, BO.id, Drawer())
     assert seen == sorted(set(seen))
     assert changes(talking, "contest:con_2") == 0
 

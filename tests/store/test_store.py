@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -111,6 +112,27 @@ def test_an_event_refuses_change(engine: Engine, statement: str, rebuilt: bool) 
     transact(engine, lambda session: session.add(an_event(timed_id("evt", NOW))))
     with pytest.raises(DBAPIError, match="append-only"), writer(engine) as session:
         session.execute(text(statement.format(table="event")))
+
+
+@pytest.mark.parametrize(
+    ("change", "stands"),
+    [
+        ("actor_id = 'erased', reason = NULL", True),
+        ("facts = '{}'", True),
+        ("actor_id = 'per_2'", False),
+        ("reason = 'another'", False),
+        ("facts = '{\"number\":2}'", False),
+        ("reason = NULL, kind = 'another'", False),
+        ("actor_id = 'erased', to_state = NULL", False),
+    ],
+)
+def test_an_event_forgets_a_person_and_nothing_else(engine: Engine, change: str, stands: bool) -> None:
+    kept = an_event(timed_id("evt", NOW))
+    kept.reason, kept.facts, kept.to_state = "why", {"number": 1}, "open"
+    transact(engine, lambda session: session.add(kept))
+    refused = nullcontext() if stands else pytest.raises(DBAPIError, match="append-only")
+    with refused, writer(engine) as session:
+        session.connection().exec_driver_sql(f"UPDATE event SET {change}")
 
 
 def test_every_append_only_table_has_its_triggers(engine: Engine) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, LargeBinary, delete, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
@@ -120,3 +120,11 @@ def _still(ours: Claim) -> tuple[ColumnElement[bool], ...]:
 def sweep(session: Session, now: datetime) -> int:
     """Forget answers past their time; how many."""
     return len(session.execute(delete(_TABLE).where(_C.expires_at <= now).returning(_C.key_hash)).all())
+
+
+def forget(session: Session, word: str) -> int:
+    """Forget the answers that hold a word, as the id of somebody who is erased; how many. A repeated request is done anew."""
+    needle = literal(word.encode(), LargeBinary)
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    at = func.instr(_C.body, needle) if is_sqlite else func.position(needle.op("IN")(_C.body))
+    return len(session.execute(delete(_TABLE).where(at > 0).returning(_C.key_hash)).all())

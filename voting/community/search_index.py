@@ -104,11 +104,21 @@ def remove(session: Session, subject_id: str) -> None:
 
 
 def forget(session: Session, subject_ids: Sequence[str]) -> None:
-    """Let erased texts be found no more. SQLite's index is written anew: it would keep the terms in its files."""
+    """Let erased texts be found no more, and nothing of them be left in the index."""
+    take_out(session, subject_ids)
+    compact(session)
+
+
+def take_out(session: Session, subject_ids: Sequence[str]) -> None:
+    """Let many texts be found no more. What the index keeps of them goes with the next `compact`."""
     session.flush()
     gone = delete(SearchDocument).where(col(SearchDocument.subject_id).in_(subject_ids))
-    found = session.execute(gone.execution_options(synchronize_session=False))
-    if found.rowcount and _is_sqlite(session):  # type: ignore[attr-defined]  # a cursor's result has a count
+    session.execute(gone.execution_options(synchronize_session=False))
+
+
+def compact(session: Session) -> None:
+    """Write SQLite's index anew: it would keep the terms of what was taken out, or edited, in its files."""
+    if _is_sqlite(session):
         session.connection().exec_driver_sql("INSERT INTO search_terms(search_terms) VALUES ('optimize')")
 
 

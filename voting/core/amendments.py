@@ -1,6 +1,7 @@
 """Amendments: one change of one paragraph, suggested to the authors of a proposal. Pure: texts in, a text or nothing out.
 
     proposed -> accepted | rejected* | taken_back        proposed, rejected -> promoted (a proposal of its own)
+    erased* in any state, which it keeps: what it said is gone, and it can neither be accepted nor promoted any more
 
 An amendment is written for one version. It still fits a later one when the paragraph it is about stands there unchanged.
 """
@@ -38,24 +39,33 @@ class AmendmentFacts:
     """Whether the text of the proposal may still change."""
     fits: bool = True
     """Whether the paragraph it is about stands unchanged in the newest version."""
+    is_erased: bool = False
+    """Whether what it said is gone."""
 
+
+STATES = ("proposed", "accepted", "rejected", "promoted", "taken_back")
 
 AMENDMENT: Machine[AmendmentFacts] = Machine(
     noun="amendment",
     initial="proposed",
-    offered=("accept", "reject", "promote", "take_back"),
+    offered=("accept", "reject", "promote", "take_back", "erase"),
     table={
-        ("proposed", "accept"): Move("accepted", ("amended_by_authors", "proposal_text_final", "amendment_outdated")),
+        ("proposed", "accept"): Move(
+            "accepted", ("amended_by_authors", "proposal_text_final", "amendment_erased", "amendment_outdated")
+        ),
         ("proposed", "reject"): Move("rejected", ("amended_by_authors",), needs_reason=True),
         ("proposed", "take_back"): Move("taken_back", ("amender_only",)),
-        ("proposed", "promote"): Move("promoted", ("amender_only",)),
-        ("rejected", "promote"): Move("promoted", ("amender_only",)),
+        ("proposed", "promote"): Move("promoted", ("amender_only", "amendment_erased")),
+        ("rejected", "promote"): Move("promoted", ("amender_only", "amendment_erased")),
+        **{(state, "erase"): Move(state, ("amendment_erased_already",), needs_reason=True) for state in STATES},
     },
     guards={
         "amended_by_authors": lambda facts: not facts.writes_proposal,
         "amender_only": lambda facts: not facts.is_author,
         "proposal_text_final": lambda facts: not facts.proposal_is_open,
         "amendment_outdated": lambda facts: not facts.fits,
+        "amendment_erased": lambda facts: facts.is_erased,
+        "amendment_erased_already": lambda facts: facts.is_erased,
     },
 )
 

@@ -94,7 +94,14 @@ _SUPPORT: Mapping[tuple[str, str], Move] = {
     ("published", "gather"): Move("gathering_support", ("author_never_reviews",)),
     ("gathering_support", "endorse"): Move(
         "gathering_support",
-        (*_BY_WINDOW, "author_never_endorses", "endorsed_already", "not_on_support_roll", "lives_elsewhere"),
+        (
+            *_BY_WINDOW,
+            "author_never_endorses",
+            "endorsed_already",
+            "erased_since",
+            "not_on_support_roll",
+            "lives_elsewhere",
+        ),
     ),
     ("gathering_support", "confirm_endorsement"): Move("gathering_support", (*_BY_WINDOW, "nothing_to_confirm")),
     ("gathering_support", "withdraw_endorsement"): Move("gathering_support", (*_BY_WINDOW, "not_endorsed")),
@@ -151,6 +158,7 @@ PROPOSAL: Machine[ProposalFacts] = Machine(
         "nothing_to_confirm": lambda facts: facts.mine != "unconfirmed",
         "nothing_to_move": lambda facts: facts.mine not in ("released", "moved"),
         "author_edits_instead": lambda facts: facts.is_author,
+        "erased_since": lambda facts: facts.against_endorsing == "erased_since",
         "not_on_support_roll": lambda facts: facts.against_endorsing == "not_on_support_roll",
         "lives_elsewhere": lambda facts: facts.against_endorsing == "lives_elsewhere",
         "support_too_low": lambda facts: facts.standing < facts.needed,

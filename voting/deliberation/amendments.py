@@ -1,4 +1,7 @@
-"""Amendments: suggested by residents, accepted into a new version or rejected by the authors, promoted by who wrote them."""
+"""Amendments: suggested by residents, accepted into a new version or rejected by the authors, promoted by who wrote them.
+
+What one said can be erased, with the salt of its hash in the journal; what it became part of is a version's text.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,13 @@ from voting.errors import Invalid, NotFound
 from voting.ids import timed_id
 from voting.log import journal
 
-_DONE = {"accept": "accepted", "reject": "rejected", "promote": "promoted", "take_back": "taken_back"}
+_DONE = {
+    "accept": "accepted",
+    "reject": "rejected",
+    "promote": "promoted",
+    "take_back": "taken_back",
+    "erase": "erased",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +93,7 @@ def decide(
     minor: bool = False,
     now: datetime,
 ) -> AmendmentView:
-    """Give one command: accept (into a new version), reject (with a reason), promote, take back."""
+    """Give one command: accept (into a new version), reject (with a reason), promote, take back, erase (with a reason)."""
     found = _get(session, amendment_id)
     loaded = _of(session, principal, found, now, hold=True)
     authority.require(principal, f"amendment.{command}", loaded.subject)
@@ -95,6 +104,8 @@ def decide(
         found.number = _accept(session, principal, loaded, found, minor)
     elif command == "promote":
         found.promoted_id = _promote(session, principal, loaded, found, now)
+    elif command == "erase":
+        found.text = found.why = found.decision = found.salt = None
     if command in ("accept", "reject"):
         found.decided_by, found.decided_at, found.decision = principal.id, loaded.now, reason
     found.state = state
@@ -190,6 +201,7 @@ def _facts(session: Session, principal: Principal, loaded: Loaded, found: Amendm
     return AmendmentFacts(
         writes_proposal=loaded.is_author(principal),
         is_author=principal.kind == "person" and principal.id == found.author_id,
+        is_erased=found.salt is None,
         proposal_is_open=stands in (None, "authors_only"),
         fits=found.state != "proposed" or _place(session, loaded, found) is not None,
     )

@@ -13,10 +13,10 @@ from voting.core import proposals, texts
 from voting.core.authority import Principal
 from voting.core.evidence import canonical, journal_entries
 from voting.core.evidence.hashes import SIZE
-from voting.deliberation import answers_reads, proposal_moves
+from voting.deliberation import answers_reads, proposal_moves, proposal_queries
 from voting.deliberation.proposal_queries import Loaded
 from voting.deliberation.proposal_tables import OfficialAnswer
-from voting.errors import Fault, Invalid
+from voting.errors import Conflict, Fault, Invalid, NotFound
 from voting.log.journal import EventFact
 
 _DONE = {"accept": "accepted", "accept_in_part": "accepted_in_part", "reject": "rejected"}
@@ -68,6 +68,35 @@ def put_on_ballot(
         raise Invalid.at("/contest_id", "contest_not_here", id=contest_id)
     loaded.proposal.contest_id = contest_id
     return proposal_moves.end(session, principal, loaded, state, "put_on_ballot", facts={"contest": contest_id})
+
+
+def erase(
+    session: Session,
+    principal: Principal,
+    proposal_id: str,
+    kind: str,
+    number: int,
+    *,
+    reason: str | None,
+    now: datetime,
+) -> Loaded:
+    """Forget what an answer or an outcome said, and its salt. That it was given, cost, deadline and hash stand."""
+    loaded = proposal_queries.load(session, principal, proposal_id, now, "proposal.erase_answer", hold=True)
+    kept = session.get(OfficialAnswer, (proposal_id, kind, number))
+    if kept is None:
+        raise NotFound("answer_not_found", id=proposal_id, number=number)
+    if kept.salt is None:
+        raise Conflict("answer_erased_already", number=number)
+    if not (reason or "").strip():
+        raise Invalid.at("/reason", "reason_required", command="erase_answer")
+    kept.text, kept.salt = {}, None
+    session.flush()
+    state = loaded.proposal.state
+    told: dict[str, EventFact] = {"answer": number, "kind": kind}
+    proposal_moves.note(
+        session, principal, loaded, "answer_erased", state, reason=reason, text=kept.text_hash, facts=told
+    )
+    return loaded
 
 
 def _write(session: Session, principal: Principal, loaded: Loaded, kind: str, answer: Answer) -> OfficialAnswer:

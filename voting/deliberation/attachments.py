@@ -72,7 +72,7 @@ def add(
     )
     session.add(row)
     session.flush()
-    attachment_notes.note(session, principal, row, "added", None, _state(loaded), loaded.now)
+    attachment_notes.note(session, principal, row, "added", None, state_of(loaded), loaded.now)
     return _view(principal, loaded, row)
 
 
@@ -123,14 +123,14 @@ def remove(
     row.removed_at, row.salt = loaded.now, None
     session.flush()
     attachment_notes.note(
-        session, principal, row, "removed", _state(loaded), _state(loaded, removed=True), loaded.now, reason
+        session, principal, row, "removed", state_of(loaded), state_of(loaded, removed=True), loaded.now, reason
     )
     if not dry_run:
         shelf.delete(row.id)
     return _view(principal, loaded, row)
 
 
-def _state(loaded: Loaded, *, removed: bool = False) -> str:
+def state_of(loaded: Loaded, *, removed: bool = False) -> str:
     """`kept` and `dropped` before the proposal is published, when nobody knows of it; `attached` and `removed` after."""
     is_public = loaded.proposal.published_at is not None
     return ("removed" if is_public else "dropped") if removed else ("attached" if is_public else "kept")

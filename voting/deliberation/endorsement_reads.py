@@ -13,7 +13,12 @@ from sqlmodel import Session, col, select
 from voting.community.tables import Community, Dwelling, Ownership, Residency, Unit
 from voting.core.authority import Principal
 from voting.deliberation.proposal_tables import Endorsement, Proposal
+from voting.log.tables import Event
 from voting.roll.tables import RollVoter
+
+ERASED = "contributions_erased"
+"""The event of a person whose contributions were erased. They endorse no proposal whose support was being gathered then: nobody
+could tell any more whether they are counted already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +38,29 @@ def entry_of(session: Session, proposal: Proposal, person_id: str) -> str | None
 
 
 def against(session: Session, principal: Principal, proposal: Proposal, now: datetime) -> str | None:
-    """Why the caller's support does not count: not on the rule's roll, or at home elsewhere."""
+    """Why the caller's support does not count: erased since it is gathered, not on the rule's roll, or at home elsewhere."""
     if principal.kind != "person":
         return None
+    if _is_erased(session, principal.id, proposal):
+        return "erased_since"
     if (proposal.support_rule or {}).get("roll_id") is not None:
         return None if entry_of(session, proposal, principal.id) else "not_on_support_roll"
     if proposal.scope == "community" or _is_at_home(session, principal.id, proposal, now):
         return None
     return "lives_elsewhere"
+
+
+def _is_erased(session: Session, person_id: str, proposal: Proposal) -> bool:
+    """Whether an endorsement of the person's may stand already, without their name."""
+    since = proposal.support_from
+    assert since is not None, "support is gathered from an instant on"
+    erased = select(Event.id).where(
+        Event.subject_kind == "person",
+        Event.subject_id == person_id,
+        Event.kind == ERASED,
+        Event.at >= since,
+    )
+    return session.exec(erased.limit(1)).first() is not None
 
 
 def _is_at_home(session: Session, person_id: str, proposal: Proposal, now: datetime) -> bool:

@@ -10,6 +10,9 @@ from sqlmodel import Field, Index, SQLModel
 
 from voting.store import Document, Instant, Versioned
 
+NOBODY = "nobody"
+"""What the id of an endorsement's giver begins with where the person is erased."""
+
 
 class Proposal(Versioned, table=True):
     """What somebody wants done: its newest text is the version of number `number`."""
@@ -65,7 +68,8 @@ class ProposalVersion(SQLModel, table=True):
     """Whether its author says that nothing of substance changed."""
     note: str | None = None
     """What was changed, in its author's words."""
-    author_id: str
+    author_id: str | None = None
+    """Empty once the person is erased; the text stays where others write it too."""
     created_at: datetime = Field(sa_type=Instant)
     salt: bytes | None
     text_hash: bytes
@@ -87,12 +91,14 @@ class ProposalAuthor(SQLModel, table=True):
 
 
 class Endorsement(SQLModel, table=True):
-    """Somebody's support of one wording of a proposal. It stands while that wording is no older than the last major one."""
+    """Somebody's support of one wording of a proposal. It stands while that wording is no older than the last major one.
+
+    Where the endorser is erased the row counts on, under an id that is nobody's."""
 
     __tablename__ = "endorsement"
 
     proposal_id: str = Field(primary_key=True, foreign_key="proposal.id")
-    person_id: str = Field(primary_key=True, foreign_key="person.id", index=True)
+    person_id: str = Field(primary_key=True, index=True)
     community_id: str
     entry_id: str | None = None
     """The entry of the roll it counts for: two owners of one flat are one."""
@@ -103,6 +109,11 @@ class Endorsement(SQLModel, table=True):
     from_id: str | None = None
     """The proposal it was moved from, by the endorser's consent."""
     since: datetime = Field(sa_type=Instant)
+
+    @property
+    def endorser_id(self) -> str | None:
+        """Who gave it; nothing once the person is erased."""
+        return None if self.person_id.startswith(f"{NOBODY}_") else self.person_id
 
 
 class OfficialAnswer(SQLModel, table=True):
@@ -122,7 +133,8 @@ class OfficialAnswer(SQLModel, table=True):
     """By when it will be done."""
     author_id: str
     at: datetime = Field(sa_type=Instant)
-    salt: bytes
+    salt: bytes | None
+    """Empty once the text is erased."""
     text_hash: bytes
     """H("text", salt ‖ canonical {"text"}), as the journal has it."""
 
@@ -149,7 +161,8 @@ class Amendment(Versioned, table=True):
     id: str = Field(primary_key=True)
     community_id: str
     proposal_id: str = Field(foreign_key="proposal.id")
-    author_id: str = Field(foreign_key="person.id")
+    author_id: str | None = Field(default=None, foreign_key="person.id")
+    """Empty once the person is erased."""
     state: str = "proposed"
     base: int
     """The version it was written for."""
@@ -160,7 +173,8 @@ class Amendment(Versioned, table=True):
     """From 1, in that version."""
     text: str | None = None
     why: str | None = None
-    salt: bytes
+    salt: bytes | None
+    """Empty once text and why are erased."""
     text_hash: bytes
     """H("text", salt ‖ canonical {"text", "why"}, each left out where there is none), as the journal has it."""
     created_at: datetime = Field(sa_type=Instant)
@@ -183,8 +197,10 @@ class Attachment(SQLModel, table=True):
     """Random: it does not tell when it came."""
     community_id: str
     proposal_id: str = Field(foreign_key="proposal.id", index=True)
-    author_id: str
+    author_id: str | None = None
+    """Empty once the person is erased."""
     name: str
+    """Empty once the person who uploaded it is erased."""
     media_type: str
     size: int
     width: int | None = None

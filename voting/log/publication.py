@@ -10,8 +10,8 @@ import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import insert
-from sqlmodel import Session
+from sqlalchemy import ColumnElement, insert, update
+from sqlmodel import Session, col, select
 
 from voting.core.evidence import journal_entries
 from voting.core.evidence.hashes import SIZE
@@ -132,6 +132,24 @@ def announce(session: Session, log: Log, now: datetime) -> None:
     log.announced = log.integrated
     session.flush()
     logs.append(session, logs.of_community(session, log.community_id), journal_entries.encode(entry))
+
+
+ERASED = "erased"
+"""Who acted, where that was erased."""
+
+
+def forget(session: Session, *which: ColumnElement[bool] | bool) -> None:
+    """Forget the salts of the events that meet the conditions, as `erase` does of one."""
+    ids = select(Event.id).where(*which)
+    salts = update(JournalSalt).where(col(JournalSalt.event_id).in_(ids))
+    session.execute(salts.values(actor_salt=None, reason_salt=None).execution_options(synchronize_session=False))
+
+
+def forget_actor(session: Session, *which: ColumnElement[bool]) -> int:
+    """Forget who acted in the events that meet the conditions, and the reason, with the salts; how many events."""
+    forget(session, *which)
+    done = update(Event).where(*which).values(actor_id=ERASED, reason=None)
+    return int(session.execute(done.execution_options(synchronize_session=False)).rowcount)  # type: ignore[attr-defined]  # a cursor's result has a count
 
 
 def erase(session: Session, event_id: str) -> None:

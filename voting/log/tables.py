@@ -1,4 +1,5 @@
-"""Tables of what happened. `event` is append-only: triggers of both databases refuse UPDATE and DELETE."""
+"""Tables of what happened. `event` is append-only: triggers of both databases refuse UPDATE and DELETE. For a person's sake an
+event may forget who acted, why, and what facts it told; the triggers let nothing else of it change."""
 
 from __future__ import annotations
 
@@ -30,7 +31,7 @@ class Event(SQLModel, table=True):
     from_state: str | None = None
     to_state: str | None = None
     actor_id: str
-    """Person, API client or `system`."""
+    """Person, API client or `system`; `erased` once the person is."""
     at: datetime = Field(sa_type=Instant)
     reason: str | None = None
     facts: dict[str, Any] = Field(default_factory=dict, sa_type=Document)
