@@ -27,6 +27,7 @@ from voting.core.authority import Principal
 from voting.core.evidence import cosignatures
 from voting.core.evidence.notes import VerifierKey
 from voting.deliberation.comment_writer import CommentWriter
+from voting.deliberation.lapsing import Lapser
 from voting.deliberation.opinion_shelf import OpinionShelf
 from voting.errors import Unavailable
 from voting.log import keys as log_keys
@@ -40,9 +41,9 @@ from voting.store import Engine, Session, engine_for, reading
 P = ParamSpec("P")
 R = TypeVar("R")
 
-KEPT_BACK = 5
-"""Connections of the pool that no request may take: those of the two writers, the closer, the sequencer and the readiness
-probe."""
+KEPT_BACK = 6
+"""Connections of the pool that no request may take: those of the two writers, the closer, the lapser, the sequencer and the
+readiness probe."""
 SWEEP = timedelta(minutes=10)
 WOKEN_SHARE = 3
 """Of those who waited and were woken, so many go through the gate together: a third of it."""
@@ -60,6 +61,7 @@ class Services:
     writer: Writer
     closer: Closer
     comments: CommentWriter
+    lapser: Lapser
     sequencer: Sequencer
     bundles: Bundlery
     gate: asyncio.Semaphore
@@ -86,8 +88,9 @@ class Services:
         sequencer = Sequencer(engine, clock, queries.community_time, signing)
         bundles = Bundlery(engine, Keys(signing.keys, issuer.jwks["keys"]))
         closer = Closer(engine, sequencer.flush)
-        comments = CommentWriter(engine, clock)
-        return cls(settings, clock, engine, issuer, outside, writer, closer, comments, sequencer, bundles, gate, limit)
+        comments, lapser = CommentWriter(engine, clock), Lapser(engine, clock)
+        parts = (writer, closer, comments, lapser, sequencer, bundles)
+        return cls(settings, clock, engine, issuer, outside, *parts, gate, limit)
 
     def __post_init__(self) -> None:
         """Furnish the seats of those who wait."""
@@ -100,6 +103,7 @@ class Services:
         self.writer.start()
         self.comments.start()
         self.closer.start()
+        self.lapser.start()
         self.sequencer.start()
 
     def end_waiting(self) -> None:
@@ -113,6 +117,7 @@ class Services:
         self.writer.stop()
         self.comments.stop()
         self.closer.stop()
+        self.lapser.stop()
         self.sequencer.stop()
         self.bundles.close()
         self.outside.close()

@@ -66,7 +66,7 @@ class Settings(BaseSettings):
     watch_every_ms: int = 1000
     """Milliseconds between two looks at what somebody waits for."""
 
-    pool_size: int = 12
+    pool_size: int = 13
     log_json: bool = True
     demo: bool = False
     """Whether communities made by the demo may have their clock moved."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -101,11 +101,17 @@ class SupportOpening(Request):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"number": 20, "days": 30}, {"fraction": "1/10", "roll_id": "rol_1", "days": 30}]
+            "examples": [
+                {"number": 20, "days": 30},
+                {"fraction": "1/10", "roll_id": "rol_1", "days": 20, "unit": "working_day"},
+            ]
         }
     )
 
-    days: int = Field(ge=1, le=LONGEST_DAYS)
+    days: int = Field(
+        ge=1, le=LONGEST_DAYS, description="Behind today, to the end of the last in the community's time zone"
+    )
+    unit: Literal["day", "working_day"] = "day"
     number: int | None = Field(None, ge=1, le=10_000_000)
     fraction: str | None = Field(None, pattern=r"^[1-9][0-9]{0,8}/[1-9][0-9]{0,8}$", examples=["1/10"])
     roll_id: Id | None = None
@@ -113,7 +119,7 @@ class SupportOpening(Request):
     def rule(self) -> SupportRule:
         """As a value."""
         share = None if self.fraction is None else Fraction(self.fraction)
-        return SupportRule(self.days, self.number, share, self.roll_id)
+        return SupportRule(self.days, self.number, share, self.roll_id, self.unit)
 
 
 class AnswerDraft(Request):
@@ -166,15 +172,18 @@ class SupportOut(BaseModel):
     """Where the support of a proposal stands."""
 
     needed: int = Field(examples=[20], description="Endorsements that qualify it")
-    rule: dict[str, Any] = Field(examples=[{"number": 20}], description="Where that number comes from")
+    rule: dict[str, Any] = Field(
+        examples=[{"number": 20, "days": 30, "unit": "day", "last_day": "2026-03-31"}],
+        description="Where that number comes from, and the days of the window",
+    )
     standing: int = Field(
         examples=[12], description="Endorsements that count: of the wording, or of one that differs little"
     )
     unconfirmed: int = Field(examples=[1], description="Endorsements of an older wording that nobody has confirmed")
     mine: str | None = Field(None, description="The caller's own: standing | unconfirmed | withdrawn | released")
     opened_at: Instant
-    until: Instant
-    is_over: bool
+    until: Instant = Field(description="The midnight behind the last day, in the community's time zone")
+    is_over: bool = Field(description="Whether that has come; the service finds the proposal lapsed soon after")
 
     @classmethod
     def of(cls, view: View) -> SupportOut | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from threading import Barrier, Thread
 from typing import Any
@@ -156,7 +156,7 @@ def test_where_the_rule_takes_a_share_of_a_roll_its_entries_are_what_counts(sett
 
 def test_it_lapses_when_the_clock_says_so_and_not_before(settled: Engine) -> None:
     made = transact(settled, lambda session: begun(session, SupportRule(days=9, number=2)))
-    last = NOW + timedelta(days=9)
+    last = datetime(2026, 3, 10, 16, tzinfo=UTC)
 
     def give(now: Any) -> str:
         return transact(

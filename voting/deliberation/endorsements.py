@@ -8,15 +8,20 @@ after a merge or a close is refused.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
+from voting.community import documents
+from voting.community.tables import Community
 from voting.core import lifecycle, proposals
 from voting.core.authority import SYSTEM, Principal
 from voting.core.proposals import PROPOSAL
+from voting.core.rules import clocks
+from voting.core.rules.clocks import Deadline, Period
 from voting.deliberation import endorsement_reads, proposal_moves, proposal_queries
 from voting.deliberation.proposal_queries import Loaded
 from voting.deliberation.proposal_tables import Endorsement, Proposal
@@ -25,27 +30,43 @@ from voting.log import journal
 from voting.roll.tables import Roll
 
 LONGEST_DAYS = 366
+CALENDAR = "cn"
+"""Whose working days count where a community has no calendar of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class SupportRule:
-    """How much support qualifies a proposal: a number, or a share of a sealed roll, within so many days of 24 hours."""
+    """How much support qualifies a proposal: a number, or a share of a sealed roll, within so many days.
+
+    The day on which it begins to be gathered is not counted; the window ends with the end of the last day, in the community's
+    time zone. `unit` is day or working_day.
+    """
 
     days: int
     number: int | None = None
     fraction: Fraction | None = None
     roll_id: str | None = None
+    unit: str = "day"
 
 
 def gather(session: Session, principal: Principal, proposal_id: str, rule: SupportRule, *, now: datetime) -> Loaded:
     """Begin to gather support by a rule that does not change any more."""
     loaded, state = proposal_moves.begin(session, principal, proposal_id, "gather", now)
     proposal = loaded.proposal
-    proposal.support_needed, proposal.support_rule = _needed(session, proposal, rule)
-    proposal.support_from = loaded.now
-    proposal.support_until = loaded.now + timedelta(days=rule.days)
-    told = {"needed": proposal.support_needed, "days": rule.days} | proposal.support_rule
+    window = _window(session, proposal, rule, loaded.now)
+    proposal.support_needed, told = _needed(session, proposal, rule)
+    told |= {"days": rule.days, "unit": rule.unit, "last_day": window.last_day.isoformat()}
+    proposal.support_rule = told
+    proposal.support_from, proposal.support_until = loaded.now, window.at
+    told = {"needed": proposal.support_needed} | told
     return proposal_moves.end(session, principal, loaded, state, "support_opened", facts=told)
+
+
+def _window(session: Session, proposal: Proposal, rule: SupportRule, now: datetime) -> Deadline:
+    """The last day of the window, and the midnight behind it."""
+    zone = ZoneInfo(session.get_one(Community, proposal.community_id).time_zone)
+    calendar = documents.calendar(session, proposal.community_id, CALENDAR)
+    return clocks.ends(now, Period(rule.days, rule.unit), calendar, zone)
 
 
 def _needed(session: Session, proposal: Proposal, rule: SupportRule) -> tuple[int, dict[str, Any]]:

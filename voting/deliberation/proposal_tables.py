@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger
+from sqlalchemy import text as sql
 from sqlmodel import Field, Index, SQLModel
 
 from voting.store import Document, Instant, Versioned
@@ -21,6 +22,13 @@ class Proposal(Versioned, table=True):
     __table_args__ = (
         Index("ix_proposal_community_id_id", "community_id", "id"),
         Index("ix_proposal_community_id_state_id", "community_id", "state", "id"),
+        Index(
+            "ix_proposal_gathering",
+            "support_until",
+            "id",
+            sqlite_where=sql("state = 'gathering_support'"),
+            postgresql_where=sql("state = 'gathering_support'"),
+        ),
     )
 
     id: str = Field(primary_key=True)
@@ -42,7 +50,8 @@ class Proposal(Versioned, table=True):
     support_needed: int | None = None
     """Endorsements that qualify it."""
     support_rule: dict[str, Any] | None = Field(default=None, sa_type=Document)
-    """Where that number comes from: {"number": n}, or {"fraction": "p/q", "roll_id": id}."""
+    """Where that number comes from, {"number": n} or {"fraction": "p/q", "roll_id": id}, and how long it may be gathered:
+    {"days": n, "unit": "day" | "working_day", "last_day": "YYYY-MM-DD"}."""
     support_from: datetime | None = Field(default=None, sa_type=Instant)
     support_until: datetime | None = Field(default=None, sa_type=Instant)
     contest_id: str | None = None
