@@ -17,6 +17,7 @@ from api.direct import Shortcut
 from api.front import Front
 from api.observability import Meter
 from api.routes import (
+    activities,
     amendments,
     attachments,
     ballots,
@@ -136,6 +137,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     contributions.router,
     sanctions.router,
     problem_reports.router,
+    activities.router,
 )
 
 

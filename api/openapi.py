@@ -24,6 +24,7 @@ from api.waiting import LONGEST
 
 TAGS: Mapping[str, str] = {
     "API clients": "Programs with a key of their own. 接入程序及其密钥。",
+    "activities": "What people come together for, and what came of it. 社区活动：公告、举行、纪要。",
     "ballots": "Casting. 投票。",
     "codes": "One-time codes, printed per dwelling, that bind a person. 按户打印的一次性绑定码。",
     "comments": "What is said before a vote, in threads. 表决之前的讨论。",

@@ -34,6 +34,22 @@ BREACHES = [
     ("core is pure: no framework, no database, no clock", "voting/core/breach.py", "import sqlalchemy"),
     ("core is pure: no framework, no database, no clock", "voting/core/count/breach.py", "import voting.clock"),
     ("core is pure: no framework, no database, no clock", "voting/core/breach.py", "import voting.redesign.tables"),
+    (
+        "contexts are floors; a lower floor never imports a higher one",
+        "voting/deliberation/breach.py",
+        "import voting.programme.tables",
+    ),
+    (
+        "contexts are floors; a lower floor never imports a higher one",
+        "voting/redesign/breach.py",
+        "import voting.programme.tables",
+    ),
+    ("core is pure: no framework, no database, no clock", "voting/core/breach.py", "import voting.programme.tables"),
+    (
+        "api writes no SQL and imports no tables; only api.deps opens a session",
+        "api/schemas/breach.py",
+        "import voting.programme.tables",
+    ),
     ("python-jose is imported by voting.access.tokens alone", "api/routes/breach.py", "import jose.jwt"),
     ("python-jose is imported by voting.access.tokens alone", "voting/access/breach.py", "import jose.jwt"),
     (

@@ -12,6 +12,7 @@ import voting.deliberation.comment_tables
 import voting.deliberation.moderation_tables
 import voting.deliberation.proposal_tables
 import voting.log.tables
+import voting.programme.tables
 import voting.redesign.tables
 import voting.roll.tables  # noqa: F401 (imported for the tables)
 

@@ -34,6 +34,7 @@ from clients.python.deliberation import (
     BlockingProposals,
 )
 from clients.python.methods import Awaiting, AwaitingSender, Blocking, BlockingSender, Listing, Method, Streaming
+from clients.python.programme import AwaitingActivities, BlockingActivities
 
 
 class _Access:
@@ -358,6 +359,7 @@ class Resources:
         self.comments = BlockingComments(sender)
         self.moderation = BlockingModeration(sender)
         self.problem_reports = BlockingProblemReports(sender)
+        self.activities = BlockingActivities(sender)
         self.service = BlockingService(sender)
 
 
@@ -384,4 +386,5 @@ class AsyncResources:
         self.comments = AwaitingComments(sender)
         self.moderation = AwaitingModeration(sender)
         self.problem_reports = AwaitingProblemReports(sender)
+        self.activities = AwaitingActivities(sender)
         self.service = AwaitingService(sender)

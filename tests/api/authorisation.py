@@ -297,6 +297,16 @@ POST  /v1/problem-reports/{problem_report_id}/resolve   401 403 404 200 403 200
 POST  /v1/problem-reports/{problem_report_id}/dismiss   401 403 404 200 403 200
 POST  /v1/problem-reports/{problem_report_id}/mark_duplicate 401 200 404 200 403 200
 POST  /v1/problem-reports/{problem_report_id}/reopen    401 200 404 200 409 200
+
+GET   /v1/communities/{community_id}/activities         401 200 404 200 200 200
+POST  /v1/communities/{community_id}/activities         401 403 404 201 403 201
+GET   /v1/activities/{activity_id}                      401 200 404 200 200 200
+PATCH /v1/activities/{activity_id}                      401 403 404 200 403 200
+POST  /v1/activities/{activity_id}/hold                 401 403 404 200 403 200
+POST  /v1/activities/{activity_id}/close                401 403 404 200 403 200
+POST  /v1/activities/{activity_id}/cancel               401 403 404 200 403 200
+POST  /v1/activities/{activity_id}/erase                401 403 404 200 403 200
+GET   /v1/activities/{activity_id}/events               401 403 404 200 200 200
 """
 
 CONTEST_OF = {
@@ -359,6 +369,9 @@ REPORT_OF = {
 }
 """Each move is tried on a report of the resident's that stands right before it; everything else on the open one."""
 
+ACTIVITY_OF = {"POST /v1/activities/{activity_id}/close": "atv_held"}
+"""Tried on an activity that has taken place; everything else on one that is announced."""
+
 BRIEFLY = {
     "GET /v1/contests/{contest_id}/changes": "?seconds=0",
     "GET /v1/threads/{kind}/{subject}/changes": "?seconds=0",
@@ -404,6 +417,7 @@ IDS = {
     "case_id": "cse_1",
     "sanction_id": "san_1",
     "problem_report_id": "prb_open",
+    "activity_id": "atv_announced",
 }
 
 DELIVERED = NOW.isoformat()
@@ -546,6 +560,16 @@ BODIES: dict[str, Any] = {
     "POST /v1/problem-reports/{problem_report_id}/dismiss": {"reason": "r"},
     "POST /v1/problem-reports/{problem_report_id}/mark_duplicate": {"duplicate_of": "prb_acknowledged"},
     "POST /v1/problem-reports/{problem_report_id}/reopen": {"reason": "r"},
+    "POST /v1/communities/{community_id}/activities": {
+        "kind": "k",
+        "level": 3,
+        "title": {"en": "t"},
+        "starts_at": "2026-03-01T11:00:00Z",
+        "ends_at": "2026-03-01T13:00:00Z",
+    },
+    "PATCH /v1/activities/{activity_id}": {"place": "p"},
+    "POST /v1/activities/{activity_id}/cancel": {"reason": "r"},
+    "POST /v1/activities/{activity_id}/erase": {"reason": "r"},
     "POST /v1/communities/{community_id}/sanctions": {
         "person_id": "per_2",
         "acts": ["comment"],
@@ -574,6 +598,7 @@ def address(row: str) -> str:
     ids = IDS | ({"contest_id": CONTEST_OF[row]} if row in CONTEST_OF else {})
     ids |= {"proposal_id": PROPOSAL_OF[row]} if row in PROPOSAL_OF else {}
     ids |= {"problem_report_id": REPORT_OF[row]} if row in REPORT_OF else {}
+    ids |= {"activity_id": ACTIVITY_OF[row]} if row in ACTIVITY_OF else {}
     return described(row.split()[1]).format(**ids) + BRIEFLY.get(row, "") + QUERIES.get(row, "")
 
 

@@ -22,6 +22,7 @@ from tests.access.moment import NOW
 from tests.api.authorisation import BLIND, BODIES, CALLERS, address, rows
 from tests.contests.world import finish_closing
 from tests.deliberation.settled import settle_proposals
+from tests.programme.settled import settle_programme
 from tests.redesign.settled import settle_reports
 from voting.access import keys
 from voting.access.tables import ApiClient
@@ -119,6 +120,7 @@ def settle(session: Session) -> None:
     session.flush()
     settle_proposals(session)
     settle_reports(session)
+    settle_programme(session)
 
 
 def settle_service(app: FastAPI) -> None:

@@ -183,6 +183,14 @@ problem_report.dismiss o A v p
 problem_report.mark_duplicate o A v p
 problem_report.reopen r o s R t w a A v p u b m e
 problem_report.erase_version o A m
+activity.read         r o s R t w a A v p u b m e
+activity.read_events  o s a A v
+activity.create       o s A v
+activity.edit         o s A v
+activity.hold         o s A v
+activity.close        o s A v
+activity.cancel       o s A v
+activity.erase        o A
 summary.write         o s A m
 """
 ROWS = {line.split()[0]: {LETTERS[letter] for letter in line.split()[1:]} for line in TABLE.strip().splitlines()}

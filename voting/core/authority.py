@@ -76,6 +76,7 @@ class Decision:
 _ADMIN, _KEEPERS, _OFFICERS, _STAFF = roles.ADMIN, roles.KEEPERS, roles.OFFICERS, roles.STAFF
 _MODERATORS, _REVIEWERS, _ANSWERING, _HANDLING = roles.MODERATORS, roles.REVIEWERS, roles.ANSWERING, roles.HANDLING
 _COUNTERS, _RETURNING, _WITNESSES = roles.COUNTERS, roles.RETURNING, roles.WITNESSES
+_ORGANISING = roles.ORGANISING
 
 ACTS: Mapping[str, Rule] = {
     "me.read": Rule("", who="known"),
@@ -227,6 +228,14 @@ ACTS: Mapping[str, Rule] = {
     "problem_report.mark_duplicate": Rule("reports:write", _HANDLING, own=True, writes=True),
     "problem_report.reopen": Rule("reports:write", who="members", writes=True),
     "problem_report.erase_version": _keeps(_REVIEWERS, "reports:write"),
+    "activity.read": Rule("activities:read", who="members"),
+    "activity.read_events": Rule("activities:read", _ORGANISING | {"auditor"}),
+    "activity.create": _keeps(_ORGANISING, "activities:write"),
+    "activity.edit": _keeps(_ORGANISING, "activities:write"),
+    "activity.hold": _keeps(_ORGANISING, "activities:write"),
+    "activity.close": _keeps(_ORGANISING, "activities:write"),
+    "activity.cancel": _keeps(_ORGANISING, "activities:write"),
+    "activity.erase": _keeps(_KEEPERS, "activities:write"),
     "summary.write": _keeps(_STAFF | {"moderator"}, "comments:write"),
 }
 

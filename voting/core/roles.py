@@ -54,6 +54,7 @@ RETURNING = frozenset({"returning_officer"})
 WITNESSES = OFFICERS | {"social_worker", "teller", "scrutineer", "auditor"}
 REVIEWERS = KEEPERS | {"moderator"}
 ANSWERING = KEEPERS | {"owners_committee_member"}
+ORGANISING = STAFF | {"owners_committee_member"}
 HANDLING = ANSWERING | {"property_manager"}
 
 

@@ -62,6 +62,7 @@ PUBLIC: Mapping[str, frozenset[str]] = {
     ),
     "sanction": frozenset({"in_force", "lifted"}),
     "comment_summary": frozenset({"published"}),
+    "activity": frozenset({"announced", "held", "closed", "cancelled"}),
     "problem_report": frozenset(
         {
             *("open", "reopened", "acknowledged", "in_progress"),

@@ -1,0 +1,54 @@
+"""The life of an activity as a table. Pure: facts in, a state or a reason out.
+
+    announced -> held -> closed        announced -> cancelled*
+
+Guards are named for their reason, as in `voting.core.lifecycle`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from voting.core.lifecycle import Machine, Move
+
+MOST_KIND = 40
+MOST_TITLE = 200
+MOST_PLACE = 200
+MOST_REASON = 2_000
+"""Code points, of a title in one language."""
+LEVELS = range(1, 6)
+"""Levels of participation: 1 informed, 2 voice, 3 involved, 4 collaborate, 5 empower."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityFacts:
+    """What the guards of an activity look at."""
+
+    now: datetime | None = None
+    starts_at: datetime | None = None
+    is_erased: bool = False
+    """Whether what was announced is erased."""
+
+
+ACTIVITY: Machine[ActivityFacts] = Machine(
+    noun="activity",
+    initial="announced",
+    offered=("edit", "hold", "cancel", "close"),
+    table={
+        ("announced", "edit"): Move("announced", ("text_erased_already",)),
+        ("announced", "hold"): Move("held", ("activity_not_begun",)),
+        ("announced", "cancel"): Move("cancelled", needs_reason=True),
+        ("held", "close"): Move("closed"),
+    },
+    guards={
+        "activity_not_begun": lambda facts: facts.now is None or facts.starts_at is None or facts.now < facts.starts_at,
+        "text_erased_already": lambda facts: facts.is_erased,
+    },
+    dates=lambda facts: {"starts_at": "–" if facts.starts_at is None else written(facts.starts_at)},
+)
+
+
+def written(instant: datetime) -> str:
+    """As the journal and a refusal write it (RFC 3339)."""
+    return instant.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,1 @@
+"""The programme of a community: activities and what they lead to."""

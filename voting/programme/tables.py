@@ -1,0 +1,43 @@
+"""Tables of the programme. Texts lie here with their salts, where both can be erased; the journal holds salted hashes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Field, Index
+
+from voting.store import Document, Instant, Versioned
+
+
+class Activity(Versioned, table=True):
+    """Something that people come together for, at a place and a time."""
+
+    __tablename__ = "activity"
+    __table_args__ = (
+        Index("ix_activity_community_id_starts_at_id", "community_id", "starts_at", "id"),
+        Index("ix_activity_community_id_state_starts_at_id", "community_id", "state", "starts_at", "id"),
+    )
+
+    id: str = Field(primary_key=True)
+    community_id: str = Field(foreign_key="community.id")
+    state: str = "announced"
+    since: datetime = Field(sa_type=Instant)
+    """When it came into its state."""
+    reason: str | None = None
+    """Why it was cancelled: everybody of the community reads it."""
+    kind: str
+    level: int
+    """The level of participation it is to deliver, 1 to 5."""
+    title: dict[str, str] = Field(sa_type=Document)
+    """Empty once it is erased."""
+    place: str | None = None
+    building_id: str | None = Field(default=None, foreign_key="building.id")
+    unit_id: str | None = Field(default=None, foreign_key="unit.id")
+    """The building is set as well where a unit is."""
+    starts_at: datetime = Field(sa_type=Instant)
+    ends_at: datetime = Field(sa_type=Instant)
+    salt: bytes | None
+    text_hash: bytes
+    """H("text", salt ‖ canonical document), as the journal has it: `activities.document`."""
+    erased_at: datetime | None = Field(default=None, sa_type=Instant)
+    created_at: datetime = Field(sa_type=Instant)
