@@ -8,7 +8,7 @@ from api.deps import Conditional, Now, Page, Reading, Who, Writing
 from api.problems import documented
 from api.route import YishiRoute
 from api.schemas.base import ListPage
-from api.schemas.proposals import EndorsementOut, ProposalOut, SupportOpening
+from api.schemas.proposals import EndorsementOut, ProposalOut, SupportOpening, Wording
 from voting.deliberation import endorsements, proposal_moves, proposal_queries
 
 router = APIRouter(prefix="/v1", tags=["proposals"], route_class=YishiRoute)
@@ -43,18 +43,20 @@ def list_endorsements(
 
 
 @router.post("/proposals/{proposal_id}/endorsements", operation_id="endorse_proposal", status_code=201, responses=_MOVE)
-def endorse_proposal(proposal_id: str, session: Writing, who: Who, now: Now, conditional: Conditional) -> ProposalOut:
+def endorse_proposal(
+    proposal_id: str, session: Writing, who: Who, now: Now, conditional: Conditional, body: Wording | None = None
+) -> ProposalOut:
     """Support a proposal as it is worded now. The endorsement that reaches the threshold qualifies it."""
-    loaded = endorsements.endorse(session, who, proposal_id, now=now)
+    loaded = endorsements.endorse(session, who, proposal_id, read=body.number if body else None, now=now)
     return conditional.answer(ProposalOut.of(proposal_queries.view(session, who, loaded)), loaded.proposal.version)
 
 
 @router.post("/proposals/{proposal_id}/endorsements/confirm", operation_id="confirm_endorsement", responses=_MOVE)
 def confirm_endorsement(
-    proposal_id: str, session: Writing, who: Who, now: Now, conditional: Conditional
+    proposal_id: str, session: Writing, who: Who, now: Now, conditional: Conditional, body: Wording | None = None
 ) -> ProposalOut:
     """Support the new wording of a proposal that changed after one had endorsed it."""
-    loaded = endorsements.confirm(session, who, proposal_id, now=now)
+    loaded = endorsements.confirm(session, who, proposal_id, read=body.number if body else None, now=now)
     return conditional.answer(ProposalOut.of(proposal_queries.view(session, who, loaded)), loaded.proposal.version)
 
 

@@ -45,5 +45,5 @@ def move_endorsement(
     proposal_id: str, body: SupportMove, session: Writing, who: Who, now: Now, conditional: Conditional
 ) -> ProposalOut:
     """Give support that a merge or a split released to what came of the proposal. That one is answered."""
-    loaded = lineage.move_endorsement(session, who, proposal_id, body.to, now=now)
+    loaded = lineage.move_endorsement(session, who, proposal_id, body.to, read=body.number, now=now)
     return conditional.answer(ProposalOut.of(proposal_queries.view(session, who, loaded)), loaded.proposal.version)

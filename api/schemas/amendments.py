@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.schemas.actions import offered
 from api.schemas.base import Actionable, Instant, Locale, LongText, Representation, Request
 from api.schemas.parts import Id
-from api.schemas.proposals import ProposalDraft
+from api.schemas.proposals import ProposalDraft, ReadNumber
 from voting.core import proposals
 from voting.core.amendments import Change
 from voting.deliberation.amendments import AmendmentView
@@ -131,9 +131,10 @@ class Splitting(Request):
 class SupportMove(Request):
     """Where one's released support goes."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"to": "prp_01jv3a"}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"to": "prp_01jv3a", "number": 2}]})
 
     to: Id
+    number: ReadNumber = None
 
 
 class RelativeOut(BaseModel):

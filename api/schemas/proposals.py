@@ -122,6 +122,20 @@ class SupportOpening(Request):
         return SupportRule(self.days, self.number, share, self.roll_id, self.unit)
 
 
+ReadNumber = Annotated[
+    int | None,
+    Field(ge=1, le=1_000_000, description="The version you read; refused where the text means something else by now"),
+]
+
+
+class Wording(Request):
+    """Which wording is supported."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"number": 2}]})
+
+    number: ReadNumber = None
+
+
 class AnswerDraft(Request):
     """What is answered to a proposal."""
 

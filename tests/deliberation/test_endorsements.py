@@ -76,6 +76,52 @@ def test_an_endorsement_survives_a_minor_edit_and_waits_for_a_word_after_any_oth
     assert town.wang.post(f"/proposals/{proposal}/endorsements/confirm")["state"] == "qualified"
 
 
+def test_what_is_endorsed_is_what_was_read(town: Town) -> None:
+    proposal = gathering(town)
+    path = f"/proposals/{proposal}/endorsements"
+    edit(town, proposal, "改了一个错字", minor=True)
+    assert town.wang.post(path, {"number": 1})["support"]["standing"] == 1
+    edit(town, proposal, "改了主张", minor=False)
+    assert town.zhao.refused(path, {"number": 2}) == (409, "wording_changed")
+    assert town.wang.refused(f"{path}/confirm", {"number": 2}) == (409, "wording_changed")
+    assert town.wang.post(f"{path}/confirm", {"number": 3})["support"]["standing"] == 1
+    source = gathering(town)
+    town.zhao.post(f"/proposals/{source}/endorsements")
+    town.sun.post(f"/proposals/{source}/merge", {"into": proposal, "reason": "r"})
+    move = f"/proposals/{source}/endorsements/move"
+    assert town.zhao.refused(move, {"to": proposal, "number": 1}) == (409, "wording_changed")
+    assert town.zhao.post(move, {"to": proposal, "number": 3})["state"] == "qualified"
+
+
+def test_no_support_goes_along_to_another_place(town: Town) -> None:
+    at = {"type": "Point", "coordinates": [121.4, 31.2]}
+    proposal = gathering(town, location=at)
+    town.wang.post(f"/proposals/{proposal}/endorsements")
+    there = {"location": {**at, "coordinates": [121.5, 31.2]}, "minor": True}
+    moved = town.li.ask("PATCH", f"/proposals/{proposal}", there, **{"If-Match": "*"}).json()
+    assert (moved["number"], moved["minor"]) == (2, False)
+    assert support(town, proposal) == {"needed": 2, "standing": 0, "unconfirmed": 1, "mine": "unconfirmed"}
+
+
+@pytest.mark.parametrize("wider", [{"unit_id": None}, {"unit_id": None, "building_id": "bld_1"}])
+def test_support_gathered_for_a_few_is_never_that_of_more(town: Town, wider: dict[str, Any]) -> None:
+    proposal = gathering(town, unit_id="unt_1")
+    refused = town.li.refused(f"/proposals/{proposal}", wider, "PATCH", **{"If-Match": "*"})
+    assert refused == (422, "scope_settled")
+
+
+def test_what_replaces_an_erased_wording_is_never_minor(town: Town) -> None:
+    proposal = gathering(town)
+    town.wang.post(f"/proposals/{proposal}/endorsements")
+    town.sun.post(f"/proposals/{proposal}/versions/1/erase", {"reason": "含他人电话"})
+    changed = {"category": "停车"}
+    kept = town.li.ask("PATCH", f"/proposals/{proposal}", changed, **{"If-Match": "*"}).json()
+    assert (kept["number"], kept["erased"]) == (1, True)
+    anew = {"title": {"zh-CN": "别的"}, "body": {"zh-CN": "全不相同"}, "minor": True}
+    assert town.li.ask("PATCH", f"/proposals/{proposal}", anew, **{"If-Match": "*"}).json()["minor"] is False
+    assert support(town, proposal) == {"needed": 2, "standing": 0, "unconfirmed": 1, "mine": "unconfirmed"}
+
+
 def test_who_becomes_an_author_supports_it_no_longer(town: Town) -> None:
     proposal = gathering(town)
     town.wang.post(f"/proposals/{proposal}/endorsements")

@@ -183,6 +183,14 @@ def needed(share: Fraction, electors: int) -> int:
     return max(1, ceil(share * electors))
 
 
+def revision(*, minor: bool, text: bool, place: bool, unreadable: bool) -> Literal["none", "minor", "major"]:
+    """What an edit is to those who support a proposal. `text` and `place` say what changed, `minor` what its author calls
+    it. Another place is never minor: no comparison shows it. Nor is what replaces a wording that nobody can read any more."""
+    if not text and not place:
+        return "none"
+    return "minor" if minor and not place and not unreadable else "major"
+
+
 def spans(text: str) -> tuple[tuple[int, int], ...]:
     """Where a body's paragraphs begin and end: what blank lines part."""
     edges = [0, *(edge for found in _BREAK.finditer(text) for edge in found.span()), len(text)]

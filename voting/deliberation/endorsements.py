@@ -25,7 +25,7 @@ from voting.core.rules.clocks import Deadline, Period
 from voting.deliberation import endorsement_reads, proposal_moves, proposal_queries
 from voting.deliberation.proposal_queries import Loaded
 from voting.deliberation.proposal_tables import Endorsement, Proposal
-from voting.errors import Invalid
+from voting.errors import Conflict, Invalid
 from voting.log import journal
 from voting.roll.tables import Roll
 
@@ -82,14 +82,21 @@ def _needed(session: Session, proposal: Proposal, rule: SupportRule) -> tuple[in
     return proposals.needed(rule.fraction, roll.electors), {"fraction": share, "roll_id": roll.id}
 
 
-def endorse(session: Session, principal: Principal, proposal_id: str, *, now: datetime) -> Loaded:
-    """Support the newest wording. The endorsement that reaches the threshold qualifies the proposal."""
-    return _give(session, principal, proposal_id, "endorse", "endorsed", "standing", now)
+def endorse(
+    session: Session, principal: Principal, proposal_id: str, *, read: int | None = None, now: datetime
+) -> Loaded:
+    """Support the newest wording. The endorsement that reaches the threshold qualifies the proposal.
+
+    `read` is the version that the endorser read. Raises Conflict `wording_changed` where it says something else by now.
+    """
+    return _give(session, principal, proposal_id, "endorse", "endorsed", "standing", now, read)
 
 
-def confirm(session: Session, principal: Principal, proposal_id: str, *, now: datetime) -> Loaded:
+def confirm(
+    session: Session, principal: Principal, proposal_id: str, *, read: int | None = None, now: datetime
+) -> Loaded:
     """Support the newest wording as well, after the one that was endorsed had changed."""
-    return _give(session, principal, proposal_id, "confirm_endorsement", "confirmed", "standing", now)
+    return _give(session, principal, proposal_id, "confirm_endorsement", "confirmed", "standing", now, read)
 
 
 def withdraw(session: Session, principal: Principal, proposal_id: str, *, now: datetime) -> Loaded:
@@ -97,10 +104,24 @@ def withdraw(session: Session, principal: Principal, proposal_id: str, *, now: d
     return _give(session, principal, proposal_id, "withdraw_endorsement", "withdrawn", "withdrawn", now)
 
 
+def check_read(proposal: Proposal, read: int | None) -> None:
+    """Refuse support of a wording that its giver has not read: the authors may edit while somebody reads."""
+    if read is not None and read < proposal.major:
+        raise Conflict("wording_changed", number=read, major=proposal.major)
+
+
 def _give(
-    session: Session, principal: Principal, proposal_id: str, command: str, kind: str, state: str, now: datetime
+    session: Session,
+    principal: Principal,
+    proposal_id: str,
+    command: str,
+    kind: str,
+    state: str,
+    now: datetime,
+    read: int | None = None,
 ) -> Loaded:
     loaded, _ = proposal_moves.begin(session, principal, proposal_id, command, now)
+    check_read(loaded.proposal, read)
     place(session, principal, loaded, kind, state)
     return qualified(session, loaded)
 

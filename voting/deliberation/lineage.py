@@ -95,8 +95,13 @@ def split(
     return proposal_moves.end(session, principal, loaded, state, "split", reason, told)
 
 
-def move_endorsement(session: Session, principal: Principal, proposal_id: str, to: str, *, now: datetime) -> Loaded:
-    """Give one's released support to what the proposal was merged into, or to one of its parts. The other is answered."""
+def move_endorsement(
+    session: Session, principal: Principal, proposal_id: str, to: str, *, read: int | None = None, now: datetime
+) -> Loaded:
+    """Give one's released support to what the proposal was merged into, or to one of its parts. The other is answered.
+
+    `read` is the version of the other that the endorser read.
+    """
     _hold(session, proposal_id, to)
     proposal_moves.begin(session, principal, proposal_id, "move_endorsement", now)
     if session.get(Lineage, (to, proposal_id)) is None:
@@ -104,6 +109,7 @@ def move_endorsement(session: Session, principal: Principal, proposal_id: str, t
     target = _relative(session, principal, to, now, "/to")
     facts = proposal_queries.facts(session, principal, target)
     lifecycle.move(PROPOSAL, target.proposal.state, "endorse", facts)
+    endorsements.check_read(target.proposal, read)
     endorsements.place(session, principal, target, "moved", "standing", from_id=proposal_id)
     session.get_one(Endorsement, (proposal_id, principal.id)).state = "moved"
     session.flush()

@@ -17,6 +17,7 @@ from voting.deliberation import proposal_moves, proposal_queries, proposal_texts
 from voting.deliberation.proposal_queries import Loaded
 from voting.deliberation.proposal_tables import Proposal, ProposalAuthor
 from voting.deliberation.proposal_texts import Text
+from voting.errors import Invalid
 from voting.ids import timed_id
 
 
@@ -69,17 +70,21 @@ def edit(
     minor: bool = False,
     note: str | None = None,
 ) -> Loaded:
-    """Change members (names as in `Draft`). Another title or body is another version; `note` says what changed."""
+    """Change members (names as in `Draft`). Another title or body is another version; `note` says what changed.
+
+    While support is gathered another place is another version as well, and whom it concerns stays: Invalid `scope_settled`.
+    """
     proposal = loaded.proposal
     lifecycle.move(PROPOSAL, proposal.state, "edit", proposal_queries.facts(session, principal, loaded))
     draft = _draft_of(session, proposal, changes)
     text = proposal_texts.checked(Text(draft.title, draft.body))
     note = None if note is None else texts.accept(note, "/note", most=proposals.MOST_NOTE)
-    for name, value in _placed(session, proposal.community_id, draft).items():
-        setattr(proposal, name, value)
-    before = proposal_queries.version(session, proposal.id, proposal.number)
-    kept = before
-    if before.erased_at is not None or (before.title, before.body) != (text.title, text.body):
+    is_moved = _move(proposal, _placed(session, proposal.community_id, draft))
+    before = kept = proposal_queries.version(session, proposal.id, proposal.number)
+    is_worded = (before.title, before.body) != (text.title, text.body)
+    found = proposals.revision(minor=minor, text=is_worded, place=is_moved, unreadable=before.erased_at is not None)
+    if found != "none":
+        minor = found == "minor"
         proposal.number += 1
         proposal.major = proposal.major if minor else proposal.number
         kept = proposal_texts.write(session, proposal, text, principal.id, loaded.now, minor=minor, note=note)
@@ -88,6 +93,17 @@ def edit(
     facts: dict[str, Any] = {"number": kept.number, "minor": kept.minor, "members": sorted(changes)}
     proposal_moves.note(session, principal, loaded, "edited", proposal.state, text=kept.text_hash, facts=facts)
     return loaded
+
+
+def _move(proposal: Proposal, columns: Mapping[str, Any]) -> bool:
+    """Set what it is about, and whom it concerns. Whether that moved it while support is gathered."""
+    changed = {name for name, value in columns.items() if getattr(proposal, name) != value}
+    gathers = proposal.state == "gathering_support"
+    if gathers and changed & {"scope", "building_id", "unit_id"}:
+        raise Invalid.at("/unit_id" if "unit_id" in changed else "/building_id", "scope_settled")
+    for name in changed:
+        setattr(proposal, name, columns[name])
+    return gathers and bool(changed & {"longitude_e7", "latitude_e7"})
 
 
 def _draft_of(session: Session, proposal: Proposal, changes: Mapping[str, Any]) -> Draft:
