@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 
 from tests.access.moment import NOW
 from tests.deliberation.test_proposal_walks import Drawer
-from tests.deliberation.world import ADMIN, ANN, AUDITOR, BO, HOUR, MOD, THREAD, do, listed, resident, say, see
+from tests.deliberation.world import ADMIN, ANN, AUDITOR, BO, HOUR, MOD, THREAD, do, listed, resident, say, see, staff
 from tests.log import world as logs_world
 from voting.core.evidence import checkpoints, journal_entries, merkle, tiles
 from voting.core.evidence.journal_entries import Moved
@@ -107,6 +107,21 @@ def test_every_proof_holds_after_an_erasure(talking: Engine, machine: Signing, e
 def see_journal(engine: Engine, since: str = "0") -> journal_reads.Journal:
     with reading(engine) as session:
         return journal_reads.read(session, AUDITOR, "com_1", since=since)
+
+
+def test_who_flagged_is_opened_to_nobody_who_does_not_moderate(talking: Engine, machine: Signing) -> None:
+    comment, _ = conversation(talking)
+    do(talking, flags.flag, resident(7), comment_moderation.KIND, comment, rule_id="abuse")
+    sequencer.flush(talking, "com_1", NOW, machine)
+    with reading(talking) as session:
+        told = {
+            who: {item.opened.actor_id for item in journal_reads.read(session, who, "com_1").items if item.opened}
+            for who in (AUDITOR, staff("off", "committee_officer"), ADMIN)
+        }
+    assert [("per_7" in actors, "per_1" in actors) for actors in told.values()] == [
+        *[(False, True)] * 2,
+        (True, True),
+    ]
 
 
 def test_an_erased_person_is_nowhere_in_what_can_be_read(talking: Engine, machine: Signing) -> None:

@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.access.moment import NOW
-from tests.deliberation.world import ANN, BO, FOREIGN, HOUR, MOD, THREAD, do, events, listed, resident, say, see
+from tests.deliberation.world import ADMIN, ANN, BO, FOREIGN, HOUR, MOD, THREAD, do, events, listed, resident, say, see
 from voting.contests.tables import Contest
 from voting.core import moderation
 from voting.core.authority import STRANGER, Grant, Principal
 from voting.core.evidence import journal_entries
-from voting.deliberation import comment_batches, comment_pages, comments, reactions
+from voting.deliberation import comment_batches, comment_erasure, comment_pages, comments, reactions
 from voting.deliberation.comment_posting import Draft
 from voting.deliberation.proposal_tables import Proposal
 from voting.errors import Conflict, Forbidden, IllegalMove, Invalid, NotFound, StalePrecondition, Unauthenticated
@@ -164,6 +164,13 @@ def test_an_edit_of_an_older_version_changes_nothing(talking: Engine) -> None:
     with pytest.raises(StalePrecondition):
         do(talking, comments.edit, ANN, comment, {"text": "二"}, refuse)
     assert see(talking, comments.get, ANN, comment).text == "一"
+
+
+def test_an_edit_without_words_leaves_an_erased_text_erased(talking: Engine) -> None:
+    comment = say(talking, ANN)
+    do(talking, comment_erasure.erase_text, ADMIN, comment)
+    view = do(talking, comments.edit, ANN, comment, {"alignment": 1}, lambda _: None)
+    assert (view.tombstone, view.text, view.comment.salt) == ("erased", None, None)
 
 
 def test_reactions_and_replies_make_no_edit_stale(talking: Engine) -> None:

@@ -296,6 +296,15 @@ def test_a_sanction_is_lifted_once(talking: Engine) -> None:
     assert [event.kind for event in events(talking, view.sanction.id)] == ["imposed", "lifted"]
 
 
+def test_nobody_lifts_a_sanction_of_their_own(talking: Engine) -> None:
+    given = {"rule_id": "spam", "reason": "r"}
+    view = do(talking, sanctions.impose, MOD2, "com_1", "per_mod", Terms(("comment",), 1), **given)
+    with pytest.raises(Conflict, match="sanction_of_oneself"):
+        do(talking, sanctions.lift, MOD, view.sanction.id)
+    (action,) = see(talking, sanctions.get, MOD, view.sanction.id).actions
+    assert (action.allowed, action.code) == (False, "sanction_of_oneself")
+
+
 def check_first(engine: Engine) -> None:
     do(engine, moderation_policy.edit, ADMIN, "com_1", {"pre_check": True}, anyhow)
 
@@ -330,6 +339,34 @@ def test_a_withheld_text_is_written_anew(talking: Engine) -> None:
     do(talking, comments.edit, ANN, comment, {"text": "新"}, anyhow)
     assert do(talking, comment_checks.publish, MOD, comment).text == "新"
     assert listed(talking) == [comment]
+
+
+def test_what_no_check_let_pass_is_no_version_for_everybody(talking: Engine) -> None:
+    check_first(talking)
+    comment = say(talking, ANN, "甲")
+    do(talking, comment_checks.withhold, MOD, comment, rule_id="unlawful", reason="r")
+    for text in ("乙", "丙", "丁"):
+        do(talking, comments.edit, ANN, comment, {"text": text}, anyhow)
+    do(talking, comment_checks.publish, MOD, comment)
+    do(talking, comments.edit, ANN, comment, {"text": "戊"}, anyhow)
+    do(talking, comment_checks.publish, MOD, comment)
+
+    def read(who: Principal, after: int | None = None, limit: int = 9) -> list[str]:
+        return [version.text for version in see(talking, comments.versions, who, comment, after, limit)]
+
+    assert read(BO) == ["丁", "戊"]
+    assert read(BO, limit=1) == read(BO, after=2, limit=1) == ["丁"]
+    assert read(ANN) == read(MOD) == ["甲", "乙", "丙", "丁", "戊"]
+
+
+def test_nobody_checks_their_own_text(talking: Engine) -> None:
+    check_first(talking)
+    comment = say(talking, MOD)
+    with pytest.raises(IllegalMove, match="author_never_decides"):
+        do(talking, comment_checks.publish, MOD, comment)
+    with pytest.raises(IllegalMove, match="author_never_decides"):
+        do(talking, comment_checks.withhold, MOD, comment, rule_id="spam", reason="r")
+    assert do(talking, comment_checks.publish, MOD2, comment).comment.state == "visible"
 
 
 def test_an_edit_is_checked_again_in_its_place(talking: Engine) -> None:

@@ -66,7 +66,7 @@ def load(session: Session, principal: Principal, comment_id: str, now: datetime,
     if comment is None or not authority.belongs(principal, comment.community_id):
         raise NotFound("comment_not_found", id=comment_id)
     loaded = Loaded(comment, comment_subjects.of_key(session, principal, comment.thread, now))
-    if comment.branch is None and not _sees_hidden(principal, loaded):
+    if comment.branch is None and not sees_hidden(principal, loaded):
         raise NotFound("comment_not_found", id=comment_id)
     authority.require(principal, "comment.read", loaded.subject())
     return loaded
@@ -93,7 +93,7 @@ def one(session: Session, principal: Principal, loaded: Loaded) -> CommentView:
     state."""
     comment = loaded.comment
     candidate = loaded.thread.found.candidate_id
-    line = _line(comment, loaded.thread.now, shows_all=_sees_hidden(principal, loaded), candidate_id=candidate)
+    line = _line(comment, loaded.thread.now, shows_all=sees_hidden(principal, loaded), candidate_id=candidate)
     named = select(CommentMention.person_id).where(CommentMention.comment_id == comment.id)
     stances = _stances(session, principal, (comment.id,))
     return CommentView(
@@ -104,7 +104,7 @@ def one(session: Session, principal: Principal, loaded: Loaded) -> CommentView:
         stances.get(comment.id),
         tuple(session.exec(named.order_by(col(CommentMention.person_id)))) if line.text is not None else (),
         actions(session, principal, loaded),
-        comment.case_id if _sees_hidden(principal, loaded) else None,
+        comment.case_id if sees_hidden(principal, loaded) else None,
         line.by_candidate,
     )
 
@@ -204,7 +204,8 @@ def _tombstone(comment: Comment, now: datetime) -> str | None:
     return None if comment.state in moderation.SHOWN else comment.state
 
 
-def _sees_hidden(principal: Principal, loaded: Loaded) -> bool:
+def sees_hidden(principal: Principal, loaded: Loaded) -> bool:
+    """Whether the caller is shown the text in any state: its author, and moderators."""
     return authority.may(principal, "comment.read_hidden", loaded.subject()).allowed
 
 

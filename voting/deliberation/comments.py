@@ -13,7 +13,8 @@ from sqlmodel import Session, col, select
 from voting.community.queries import Expectation
 from voting.core import authority, lifecycle, texts
 from voting.core.authority import Principal
-from voting.core.moderation import COMMENT
+from voting.core.evidence import journal_entries
+from voting.core.moderation import COMMENT, SHOWN
 from voting.deliberation import (
     cases,
     comment_posting,
@@ -26,6 +27,7 @@ from voting.deliberation import (
 from voting.deliberation.comment_posting import MOST_CHARACTERS
 from voting.deliberation.comment_tables import Comment, CommentMention, CommentVersion
 from voting.deliberation.comment_view import CommentView, Loaded
+from voting.log.tables import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +65,13 @@ def edit(
     state = lifecycle.move(COMMENT, before, "edit", facts)
     if state == "visible" and moderation_policy.of(session, comment.community_id).pre_check:
         state = lifecycle.move(COMMENT, before, "edit_for_check", facts)
-    text = texts.accept(changes["text"], "/text", most=MOST_CHARACTERS) if "text" in changes else comment.text or ""
+    text = texts.accept(changes["text"], "/text", most=MOST_CHARACTERS) if "text" in changes else comment.text
     alignment = changes.get("alignment", comment.alignment)
     if "mentions" in changes:
         _mention(session, comment, changes["mentions"])
     _keep(session, comment)
-    comment.text, comment.salt, comment.alignment, comment.state = text, comment_texts.salt(), alignment, state
+    salt = None if text is None else comment_texts.salt()
+    comment.text, comment.salt, comment.alignment, comment.state = text, salt, alignment, state
     comment.rule_id = None
     comment.edition, comment.edited_at = comment.edition + 1, loaded.thread.now
     session.flush()
@@ -97,20 +100,47 @@ def versions(
     session: Session, principal: Principal, comment_id: str, after: int | None, limit: int, *, now: datetime
 ) -> tuple[Version, ...]:
     """At most `limit` versions behind the edition `after`, oldest first; none of a comment that this caller is not
-    shown."""
+    shown. What was never shown, because a check came before, only its author and moderators read."""
     loaded = comment_view.load(session, principal, comment_id, now)
     if comment_view.one(session, principal, loaded).text is None:
         return ()
-    query = select(CommentVersion).where(CommentVersion.comment_id == comment_id)
-    if after is not None:
-        query = query.where(CommentVersion.edition > after)
-    kept: Sequence[CommentVersion] = session.exec(query.order_by(col(CommentVersion.edition)).limit(limit)).all()
-    found = [_version(row) for row in kept if row.text is not None]
+    shown = None if comment_view.sees_hidden(principal, loaded) else _shown(session, comment_id)
+    found: list[Version] = []
+    seen = after or 0
+    while len(found) < limit:
+        kept = _kept(session, comment_id, seen, limit)
+        if not kept:
+            break
+        seen = kept[-1].edition
+        found += [version for version in map(_version, kept) if shown is None or _hash(version) in shown]
+    found = found[:limit]
     newest = loaded.comment
     if len(found) < limit and (after is None or newest.edition > after):
         at = newest.edited_at or newest.created_at
         found.append(Version(newest.edition, newest.alignment, newest.text or "", newest.salt or b"", at))
     return tuple(found)
+
+
+def _kept(session: Session, comment_id: str, after: int, limit: int) -> Sequence[CommentVersion]:
+    """At most `limit` former texts behind the edition `after` that were not erased."""
+    query = select(CommentVersion).where(
+        CommentVersion.comment_id == comment_id,
+        CommentVersion.edition > after,
+        col(CommentVersion.text).is_not(None),
+    )
+    return session.exec(query.order_by(col(CommentVersion.edition)).limit(limit)).all()
+
+
+def _shown(session: Session, comment_id: str) -> frozenset[str]:
+    """The hashes of the texts that were ever shown, in hexadecimal: each came with an event that says so."""
+    told = select(Event.facts).where(
+        Event.subject_kind == "comment", Event.subject_id == comment_id, col(Event.to_state).in_(SHOWN)
+    )
+    return frozenset(facts["text"] for facts in session.exec(told) if "text" in facts)
+
+
+def _hash(version: Version) -> str:
+    return journal_entries.text_hash(version.salt, version.text).hex()
 
 
 def _held(session: Session, principal: Principal, comment_id: str, command: str, now: datetime) -> Loaded:

@@ -19,7 +19,7 @@ from voting.core.evidence import journal_entries
 from voting.core.moderation import SANCTIONED_ACTS
 from voting.deliberation import comment_texts, moderation_policy
 from voting.deliberation.moderation_tables import ModerationCase, Sanction
-from voting.errors import Forbidden, IllegalMove, Invalid, NotFound, Unauthenticated
+from voting.errors import Conflict, Forbidden, IllegalMove, Invalid, NotFound, Unauthenticated
 from voting.ids import timed_id
 from voting.log import journal
 
@@ -115,9 +115,11 @@ def impose(
 
 
 def lift(session: Session, principal: Principal, sanction_id: str, *, now: datetime) -> SanctionView:
-    """End a sanction before its date. Raises IllegalMove for one that has ended."""
+    """End a sanction before its date, but never one's own. Raises IllegalMove for one that has ended."""
     row, at = _load(session, principal, sanction_id, now, hold=True)
     authority.require(principal, "sanction.lift", Subject(row.community_id, kind="sanction"))
+    if row.person_id == principal.id:
+        raise Conflict("sanction_of_oneself")
     if _state(row, at) != "in_force":
         raise IllegalMove("illegal_move", noun="sanction", state=_state(row, at), command="lift")
     row.lifted_at, row.lifted_for = at, "decision"
@@ -175,6 +177,8 @@ def _state(row: Sanction, at: datetime) -> str:
 def _view(principal: Principal, row: Sanction, at: datetime) -> SanctionView:
     decision = authority.may(principal, "sanction.lift", Subject(row.community_id, kind="sanction"))
     code = decision.code if not decision.allowed else None if _state(row, at) == "in_force" else "wrong_state"
+    if code is None and row.person_id == principal.id:
+        code = "sanction_of_oneself"
     return SanctionView(row, _state(row, at), (Action("lift", code is None, code),))
 
 

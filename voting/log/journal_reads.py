@@ -96,11 +96,16 @@ def _document(entry: bytes) -> Mapping[str, object]:
     return value
 
 
+_PEOPLE = {"moderation_case": "moderation.read", "problem_report": "problem_report.read_reporter"}
+"""Kinds of subject whose people are told to those who deal with them alone → the act that shows them there."""
+
+
 def _opened(session: Session, principal: Principal, log: Log, begin: int, end: int) -> dict[int, Opened]:
     """Index → what opens the entry, for those who may know and as long as the salts are kept."""
     subject = Subject(log.community_id, kind="community")
     if not authority.may(principal, "journal.open", subject).allowed:
         return {}
+    closed = [kind for kind, act in _PEOPLE.items() if not authority.may(principal, act, subject).allowed]
     rows = session.exec(
         select(JournalSalt, Event)
         .join(Event, col(Event.id) == col(JournalSalt.event_id))
@@ -109,6 +114,7 @@ def _opened(session: Session, principal: Principal, log: Log, begin: int, end: i
             JournalSalt.number > begin,
             JournalSalt.number <= end,
             col(JournalSalt.actor_salt).is_not(None),
+            col(Event.subject_kind).not_in(closed),
         )
     )
     return {
