@@ -11,7 +11,7 @@ import hashlib
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Depends, Query
@@ -29,6 +29,7 @@ T = TypeVar("T")
 
 _PRINT = 12
 _LONGEST = 600
+_MOST_MEMBERS = 4
 _NO_FILTERS = frozenset({"cursor", "limit", "dry_run", "wait", "etag"})
 
 
@@ -51,7 +52,16 @@ def decode(cursor: str, listed: str) -> Key:
         raise _refused() from error
     if raw[:_PRINT] != _fingerprint(listed, raw[_PRINT:]) or not isinstance(key, list):
         raise _refused()
+    if not 0 < len(key) <= _MOST_MEMBERS or not all(map(_is_storable, key)):
+        raise _refused()
     return tuple(key)
+
+
+def _is_storable(member: object) -> bool:
+    """Whether a database can compare with it. Anybody may make up a cursor: its fingerprint is no secret."""
+    if isinstance(member, str):
+        return "\x00" not in member and not any("\ud800" <= char <= "\udfff" for char in member)
+    return type(member) is int and -(2**63) <= member < 2**63
 
 
 def _refused() -> Invalid:
@@ -76,6 +86,18 @@ class Paging:
     def after_id(self) -> str | None:
         """The key of a list that is sorted by id alone."""
         return None if self.after is None else str(self.after[0])
+
+    @property
+    def after_number(self) -> int | None:
+        """The key of a list that is sorted by a number alone. Raises Invalid `cursor_invalid`."""
+        found: tuple[int] | None = self.after_as(int)
+        return None if found is None else found[0]
+
+    def after_as(self, *kinds: type) -> Any:
+        """The key, with members of exactly these types. Raises Invalid `cursor_invalid`."""
+        if self.after is not None and tuple(map(type, self.after)) != kinds:
+            raise _refused()
+        return self.after
 
     @property
     def fetch(self) -> int:

@@ -70,6 +70,6 @@ def list_summary_versions(
     summary_id: str, session: Reading, who: Who, now: Now, page: Page, conditional: Conditional
 ) -> ListPage[SummaryVersionOut]:
     """Read what a summary has said, oldest first, with the salts that open its hashes in the journal."""
-    after = int(page.after_id) if page.after_id else None
+    after = page.after_number
     found = comment_summaries.versions(session, who, summary_id, after, page.fetch, now=now)
     return conditional.answer(page.answer(found, lambda version: (version.edition,), SummaryVersionOut.of))

@@ -155,7 +155,7 @@ def list_comment_versions(
     comment_id: str, session: Reading, who: Who, now: Now, page: Page, conditional: Conditional
 ) -> ListPage[CommentVersionOut]:
     """Read what a comment has said, oldest first, with the salts that open its hashes in the journal."""
-    after = int(page.after_id) if page.after_id else None
+    after = page.after_number
     found = comments.versions(session, who, comment_id, after, page.fetch, now=now)
     return conditional.answer(page.answer(found, lambda version: (version.edition,), CommentVersionOut.of))
 

@@ -26,7 +26,7 @@ def get_journal(
     since: Annotated[str, Query(max_length=4000, description=_SINCE, examples=["0"])] = "0",
 ) -> JournalOut:
     """Read everything that changed since the last visit, with proof that nothing before did. Needs no account."""
-    after = None if page.after is None else int(page.after[0])
+    after = page.after_number
     journal = journal_reads.read(session, who, community, since=since, after=after, limit=page.fetch)
     shown = page.answer(journal.items, lambda item: (item.index,), JournalEntryOut.of)
     return conditional.answer(JournalOut.of(journal, shown))

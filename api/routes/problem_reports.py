@@ -174,7 +174,7 @@ def list_problem_report_versions(
     problem_report_id: str, session: Reading, who: Who, now: Now, page: Page, conditional: Conditional
 ) -> ListPage[ReportVersionOut]:
     """List everything a report has said, oldest first."""
-    after = None if page.after is None else int(page.after[0])
+    after = page.after_number
     found = problem_report_queries.versions(session, who, problem_report_id, after=after, limit=page.fetch, now=now)
     return conditional.answer(page.answer(found, lambda one: (one[0].number,), ReportVersionOut.of))
 

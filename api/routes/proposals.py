@@ -119,7 +119,7 @@ def list_proposal_versions(
     proposal_id: str, session: Reading, who: Who, now: Now, page: Page, conditional: Conditional
 ) -> ListPage[VersionOut]:
     """List every wording a proposal has had, oldest first."""
-    after = None if page.after is None else int(page.after[0])
+    after = page.after_number
     found = proposal_queries.versions(session, who, proposal_id, after=after, limit=page.fetch, now=now)
     return conditional.answer(page.answer(found, lambda version: (version.number,), VersionOut.of))
 

@@ -91,7 +91,7 @@ def list_roll_versions(
     roll_id: str, session: Reading, who: Who, page: Page, conditional: Conditional
 ) -> ListPage[RollVersionOut]:
     """List what the roll was after each compilation, correction and seal, and which objection each followed."""
-    after = int(page.after_id) if page.after_id else None
+    after = page.after_number
     found = versions.of(session, who, roll_id, after, page.fetch)
     return conditional.answer(page.answer(found, lambda version: (str(version.number),), RollVersionOut.of))
 

@@ -33,7 +33,7 @@ def search_community(
     kind: Kind = None,
 ) -> ListPage[HitOut]:
     """Search proposals, comments, problem reports and results: whole titles first, then the newest."""
-    after = None if page.after is None else (int(page.after[0]), int(page.after[1]), str(page.after[2]))
+    after = page.after_as(int, int, str)
     found = search.find(session, who, community_id, q, kind=kind, after=after, limit=page.fetch, now=now)
     return conditional.answer(page.answer(found, lambda hit: hit.key, HitOut.of))
 

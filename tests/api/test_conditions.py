@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from base64 import urlsafe_b64encode
+from typing import Any
+
 import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
@@ -147,6 +151,15 @@ def test_a_changed_byte_of_a_cursor_is_noticed() -> None:
         other = "A" if cursor[place] != "A" else "B"
         with pytest.raises(Invalid):
             paging.decode(cursor[:place] + other + cursor[place + 1 :], "/v1/x?")
+
+
+@pytest.mark.parametrize("key", [(), (None,), (True,), (1.5,), ([1],), ("a\x00",), ("\ud800",), (2**63,), (1,) * 5])
+def test_a_key_that_no_row_has_is_refused(key: Any) -> None:
+    listed = "/v1/x?"
+    written = json.dumps(key).encode()
+    cursor = urlsafe_b64encode(paging._fingerprint(listed, written) + written).decode()
+    with pytest.raises(Invalid):
+        paging.decode(cursor, listed)
 
 
 @pytest.mark.parametrize(
