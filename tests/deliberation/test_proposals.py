@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
+from api import paging
 from tests.deliberation.conftest import DRAFT, Town
 from voting.core.evidence import canonical, journal_entries
 from voting.core.evidence.journal_entries import Moved
@@ -77,6 +79,12 @@ def test_who_was_one_of_the_authors_for_a_while_reviews_nothing_and_who_declined
 def test_a_return_gives_a_reason_and_the_authors_submit_again(town: Town) -> None:
     proposal = town.proposal("submit")
     assert town.sun.refused(f"/proposals/{proposal}/return") == (422, "reason_required")
+    for unread, code in (
+        ("\u200b", "text_invisible_character"),
+        ("\u2800", "text_empty"),
+        ("甲\u202e", "text_direction_override"),
+    ):
+        assert town.sun.refused(f"/proposals/{proposal}/return", {"reason": unread}) == (422, code)
     town.sun.post(f"/proposals/{proposal}/return", {"reason": "请写明费用"})
     town.li.post(f"/proposals/{proposal}/submit")
     assert states(town, proposal) == [
@@ -206,6 +214,19 @@ def journal_of(town: Town, proposal: str) -> list[journal_entries.Moved]:
         size = logs.get(session, "com_1").signed_size
         found = [journal_entries.parse(entry) for entry in storage.entries(session, "com_1", 0, size)]
     return [one for one in found if isinstance(one, Moved) and one.subject.id == proposal]
+
+
+def test_a_made_up_cursor_is_refused_by_lists_sorted_by_numbers(town: Town) -> None:
+    proposal = town.published()
+    for path, filters, key in (
+        (f"/proposals/{proposal}/versions", "", ("x",)),
+        ("/communities/com_1/search", "q=车棚", (1,)),
+        ("/communities/com_1/search", "q=车棚", ("a", "b", "c")),
+    ):
+        listed = f"/v1{path}?{urlencode(parse_qsl(filters))}"
+        cursor = paging.encode(key, listed)
+        refused = town.wang.refused(f"{path}?{filters}&cursor={cursor}", method="GET")
+        assert refused == (422, "cursor_invalid")
 
 
 def test_the_journal_holds_public_moves_and_of_the_text_a_salted_hash(town: Town) -> None:

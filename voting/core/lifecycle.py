@@ -12,10 +12,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
+from voting.core import texts
 from voting.errors import IllegalMove, Invalid
 
 Facts = TypeVar("Facts")
 WRONG_STATE = "wrong_state"
+MOST_REASON = 10_000
+"""Code points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def move(machine: Machine[Facts], state: str, command: str, facts: Facts, reason
     """The state after `command`.
 
     Raises `IllegalMove` with the allowed commands and the reasons against the others; `Invalid` at `/reason` where the
-    move needs one and none is given.
+    move needs one and none is given that can be read.
     """
     stands = obstacle(machine, state, command, facts)
     if stands is not None:
@@ -91,9 +94,16 @@ def move(machine: Machine[Facts], state: str, command: str, facts: Facts, reason
         told = {"noun": machine.noun, "state": state, "command": command, **machine.dates(facts)}
         raise IllegalMove(code, allowed=found.allowed, blocked=found.blocked, **told)
     chosen = machine.table[state, command]
-    if chosen.needs_reason and not (reason or "").strip():
-        raise Invalid.at("/reason", "reason_required", command=command)
+    if chosen.needs_reason:
+        check_reason(reason, command)
     return chosen.to
+
+
+def check_reason(reason: str | None, command: str) -> None:
+    """Raise `Invalid` at `/reason` where none is given, or one that no reader can see as it was written."""
+    if not (reason or "").strip():
+        raise Invalid.at("/reason", "reason_required", command=command)
+    texts.accept(reason or "", "/reason", most=MOST_REASON)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,9 @@ _INVISIBLE = re.compile(
 )
 """Default ignorable code points (Unicode Character Database), all that a reader may not see."""
 
+_BLANK = "\u2800"
+"""A braille cell without dots: a symbol to Unicode, nothing to a reader. It stands between other cells."""
+
 _JOINERS = "\u200c\u200d"
 _MARKS_OF_DIRECTION = "\u061c\u200e\u200f"
 _RIGHT_TO_LEFT = re.compile(
@@ -135,7 +138,7 @@ def _fault(text: str, pointer: str, most: int, least: int) -> Fault | None:
     normal = unicodedata.normalize("NFC", text)
     if len(normal) > most:
         return Fault(pointer, "text_too_long", {"limit": most, "length": len(normal)})
-    if least and (len(normal) < least or not normal.strip()):
+    if least and (len(normal) < least or not normal.replace(_BLANK, "").strip()):
         return Fault(pointer, "text_empty", {"least": least})
     stands = flaw(normal)
     if stands is None:

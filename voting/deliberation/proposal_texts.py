@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from voting.core import proposals, texts
+from voting.core import lifecycle, proposals, texts
 from voting.core.authority import Principal
 from voting.core.evidence import canonical, journal_entries
 from voting.core.evidence.hashes import SIZE
@@ -124,8 +124,7 @@ def erase(
         raise Conflict("author_never_reviews")
     if kept.erased_at is not None:
         raise Conflict("version_erased_already", number=number)
-    if not (reason or "").strip():
-        raise Invalid.at("/reason", "reason_required", command="erase_version")
+    lifecycle.check_reason(reason, "erase_version")
     kept.title, kept.body, kept.note, kept.salt, kept.erased_at = {}, {}, None, None, loaded.now
     search.shelve(session, loaded.proposal, kept)
     session.flush()
