@@ -13,7 +13,7 @@ from api.problems import documented
 from api.route import YishiRoute
 from api.schemas.attachments import AttachmentOut, RemovalReason
 from api.schemas.base import ListPage
-from voting.deliberation import attachment_store, attachments
+from voting.deliberation import attachment_files, attachment_store, attachments
 
 router = APIRouter(prefix="/v1", tags=["proposals"], route_class=YishiRoute)
 _READ = documented(401, 403, 404)
@@ -31,6 +31,7 @@ Name = Annotated[str, Query(max_length=480, description="How the file is called"
 def attach_file(
     proposal_id: str,
     data: uploads.Attached,
+    reading: Reading,
     session: Writing,
     running: Running,
     who: Who,
@@ -40,8 +41,9 @@ def attach_file(
     name: Name = "",
 ) -> AttachmentOut:
     """Attach a PNG, JPEG, WebP or PDF to a proposal. Images are drawn anew: no place, no time, no phone."""
-    shelf = attachment_store.of(running.settings.attachments_url)
-    view = attachments.add(session, who, shelf, proposal_id, name, data, dry_run=dry_run, now=now)
+    attachments.check(reading, who, proposal_id, now=now)
+    file, shelf = attachment_files.cleaned(data), attachment_store.of(running.settings.attachments_url)
+    view = attachments.add(session, who, shelf, proposal_id, name, file, dry_run=dry_run, now=now)
     return conditional.answer(AttachmentOut.of(view))
 
 
@@ -70,8 +72,9 @@ def get_attachment_content(attachment_id: str, session: Reading, running: Runnin
     """Download a file. Nothing in it is run or shown inside a page of ours."""
     shelf = attachment_store.of(running.settings.attachments_url)
     row, data = attachments.content(session, who, shelf, attachment_id, now=now)
+    name = attachment_files.download_name(row.name, row.media_type)
     headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(row.name, safe='')}",
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "X-Content-Type-Options": "nosniff",
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from PIL import Image
@@ -11,7 +12,9 @@ from PIL import Image
 from tests.deliberation.conftest import Caller, Town
 from voting.core.evidence import journal_entries
 from voting.deliberation import attachment_store
+from voting.deliberation.proposal_tables import Proposal
 from voting.errors import NotFound
+from voting.store import writer
 
 PDF_FILE = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 GPS, MAKER = 0x8825, 0x010F
@@ -38,8 +41,8 @@ def content(who: Caller, attachment: str) -> Any:
     return who.ask("GET", f"/attachments/{attachment}/content")
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_an_image_comes_back_with_its_pixels_and_nothing_of_the_phone(town: Town, kind: str) -> None:
+@pytest.mark.parametrize(("kind", "ending"), [("JPEG", ""), ("PNG", ".png"), ("WEBP", ".webp")])
+def test_an_image_comes_back_with_its_pixels_and_nothing_of_the_phone(town: Town, kind: str, ending: str) -> None:
     given = picture(kind)
     assert b"SecretPhone" in given
     made = attach(town.li, town.published(), given).json()
@@ -50,7 +53,7 @@ def test_an_image_comes_back_with_its_pixels_and_nothing_of_the_phone(town: Town
         red, green, blue = seen.convert("RGB").getpixel((0, 0))  # type: ignore[misc]  # a pixel of three bands
     assert red > 200
     assert max(green, blue) < 60
-    assert kept.headers["content-disposition"] == "attachment; filename*=UTF-8''%E5%8D%97%E9%97%A8.jpg"
+    assert kept.headers["content-disposition"] == f"attachment; filename*=UTF-8''%E5%8D%97%E9%97%A8.jpg{ending}"
     assert kept.headers["x-content-type-options"] == "nosniff"
     assert "sandbox" in kept.headers["content-security-policy"]
 
@@ -121,6 +124,7 @@ def test_the_journal_can_be_checked_and_a_removed_file_leaves_its_hash(town: Tow
     assert content(town.li, made["id"]).status_code == 200
     gone = town.sun.post(path, {"reason": "含车牌"})
     assert (gone["salt"], gone["text_hash"]) == (None, made["text_hash"])
+    assert (gone["sha256"], gone["name"]) == (None, "")
     assert content(town.li, made["id"]).json()["code"] == "attachment_gone"
     shelf = attachment_store.of(town.service.app.state.services.settings.attachments_url)
     with pytest.raises(NotFound):
@@ -128,6 +132,21 @@ def test_the_journal_can_be_checked_and_a_removed_file_leaves_its_hash(town: Tow
     assert [one["removed_at"] is not None for one in town.li.get(f"/proposals/{proposal}/attachments")["items"]] == [
         True
     ]
+
+
+def test_pictures_are_drawn_before_anything_is_held_and_only_for_those_who_may_attach(town: Town) -> None:
+    proposal = town.published()
+    with writer(town.service.engine) as session:
+        session.get_one(Proposal, proposal, with_for_update=True)
+        assert attach(town.li, proposal, b"no picture").json()["errors"][0]["code"] == "attachment_unreadable"
+    assert attach(town.wang, proposal, b"no picture").json()["code"] == "authors_only"
+
+
+@pytest.mark.parametrize(("name", "saved"), [("a.html", "a.html.pdf"), ("南门.PDF", "南门.PDF"), ("../x", "../x.pdf")])
+def test_a_file_is_saved_as_what_it_is(town: Town, name: str, saved: str) -> None:
+    made = attach(town.li, town.published(), b"%PDF-1.7 <script>1</script> %%EOF", name=name).json()
+    told = content(town.li, made["id"]).headers["content-disposition"]
+    assert told == f"attachment; filename*=UTF-8''{quote(saved, safe='')}"
 
 
 def test_a_dry_run_keeps_no_file(town: Town) -> None:

@@ -22,6 +22,7 @@ from voting.core.proposals import PROPOSAL
 from voting.deliberation import (
     amendments,
     answers,
+    attachment_files,
     attachments,
     endorsements,
     lineage,
@@ -45,6 +46,7 @@ TEXT = {"zh-CN": "一\n\n二"}
 PART = Draft(TEXT, TEXT)
 ANSWER = Answer(TEXT)
 RULE = SupportRule(days=9, number=2)
+FILE = attachment_files.cleaned(b"%PDF-1.7 %%EOF")
 REFUSALS = (IllegalMove, Forbidden, NotFound)
 
 Command = Callable[[Session, Principal, str, datetime, Random], object]
@@ -92,7 +94,7 @@ def targeted(s: Session, who: Principal, p: str, now: datetime, _: Random) -> ob
 
 COMMANDS: Mapping[str, Command] = {
     "edit": edited,
-    "attach": lambda s, who, p, now, _: attachments.add(s, who, Drawer(), p, "x.pdf", b"%PDF-1.7 %%EOF", now=now),
+    "attach": lambda s, who, p, now, _: attachments.add(s, who, Drawer(), p, "x.pdf", FILE, now=now),
     "invite": lambda s, who, p, now, _: proposal_authors.invite(s, who, p, "per_child", now=now),
     "accept_invitation": lambda s, who, p, now, _: proposal_authors.answer(s, who, p, "accept_invitation", now=now),
     "leave": lambda s, who, p, now, _: proposal_authors.answer(s, who, p, "leave", now=now),

@@ -23,6 +23,7 @@ MOST_PIXELS = 40_000_000
 """A picture of a few kilobytes may unfold to gigabytes: it is measured before it is unfolded."""
 IMAGES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 PDF = "application/pdf"
+_ENDINGS = {"image/jpeg": (".jpg", ".jpeg"), "image/png": (".png",), "image/webp": (".webp",), PDF: (".pdf",)}
 _SAVED: Mapping[str, Mapping[str, Any]] = {"JPEG": {"quality": 88}, "PNG": {"optimize": True}, "WEBP": {"quality": 88}}
 _END = 1024
 """Within so many last bytes a reader looks for the end of a PDF."""
@@ -52,6 +53,12 @@ def cleaned(data: bytes) -> File:
             raise Invalid.at("", "attachment_unreadable")
         return File(PDF, data)
     return _image(data)
+
+
+def download_name(name: str, media_type: str) -> str:
+    """What a file is called where it is saved: always as what it is. A PDF may begin a page or a program as well."""
+    endings = _ENDINGS[media_type]
+    return name if name.lower().endswith(endings) else name + endings[0]
 
 
 def _image(data: bytes) -> File:

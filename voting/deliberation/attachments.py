@@ -14,15 +14,17 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from voting.community.queries import Action
-from voting.core import authority, texts
+from voting.core import authority, lifecycle, texts
 from voting.core.authority import Principal, Subject
 from voting.core.evidence import journal_entries
 from voting.core.evidence.hashes import SIZE
-from voting.deliberation import attachment_files, attachment_notes, proposal_moves, proposal_queries
+from voting.core.proposals import PROPOSAL
+from voting.deliberation import attachment_notes, proposal_moves, proposal_queries
+from voting.deliberation.attachment_files import File
 from voting.deliberation.attachment_store import Shelf
 from voting.deliberation.proposal_queries import Loaded
 from voting.deliberation.proposal_tables import Attachment
-from voting.errors import Conflict, Invalid, NotFound
+from voting.errors import Conflict, NotFound
 from voting.ids import random_id
 from voting.roll.queries import known
 
@@ -37,21 +39,28 @@ class AttachmentView:
     actions: tuple[Action, ...] = ()
 
 
+def check(session: Session, principal: Principal, proposal_id: str, *, now: datetime) -> None:
+    """Raise what stands in the way of attaching. To draw a picture takes seconds: it is done for those alone who may attach
+    it, and before anything is held."""
+    loaded = proposal_queries.load(session, principal, proposal_id, now, "proposal.attach")
+    facts = proposal_queries.facts(session, principal, loaded)
+    lifecycle.move(PROPOSAL, loaded.proposal.state, "attach", facts)
+
+
 def add(
     session: Session,
     principal: Principal,
     shelf: Shelf,
     proposal_id: str,
     name: str,
-    data: bytes,
+    file: File,
     *,
     dry_run: bool = False,
     now: datetime,
 ) -> AttachmentView:
-    """Attach a file: an image is drawn anew, a PDF kept as it is."""
+    """Attach a file as `attachment_files.cleaned` gave it."""
     loaded, _ = proposal_moves.begin(session, principal, proposal_id, "attach", now)
     name = texts.accept(name, "/name", most=MOST_NAME)
-    file = attachment_files.cleaned(data)
     salt, identifier = secrets.token_bytes(SIZE), random_id("att")
     if not dry_run:
         shelf.put(identifier, file.data)
@@ -118,9 +127,9 @@ def remove(
     authority.require(principal, "attachment.remove", _subject(principal, loaded))
     if row.removed_at is not None:
         raise Conflict("attachment_removed_already")
-    if not (reason or "").strip():
-        raise Invalid.at("/reason", "reason_required", command="remove")
-    row.removed_at, row.salt = loaded.now, None
+    lifecycle.check_reason(reason, "remove")
+    # Whoever has a file can tell by its hash that it was this one.
+    row.removed_at, row.salt, row.sha256, row.name = loaded.now, None, b"", ""
     session.flush()
     attachment_notes.note(
         session, principal, row, "removed", state_of(loaded), state_of(loaded, removed=True), loaded.now, reason
