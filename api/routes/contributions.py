@@ -9,8 +9,10 @@ from api.problems import documented
 from api.route import YishiRoute
 from api.schemas.contributions import ErasedOut
 from voting.deliberation import attachment_store, contribution_erasure
+from voting.redesign import problem_report_erasure
 
 router = APIRouter(prefix="/v1", tags=["moderation"], route_class=YishiRoute)
+_BEYOND = (problem_report_erasure.BEYOND,)
 
 
 @router.post(
@@ -23,5 +25,5 @@ def erase_contributions(
 ) -> ErasedOut:
     """Erase everything a person has contributed, and that it was them. A dry run tells how much there is."""
     shelf = attachment_store.of(running.settings.attachments_url)
-    found = contribution_erasure.erase(running.engine, who, person_id, shelf, dry_run=dry_run, now=now)
+    found = contribution_erasure.erase(running.engine, who, person_id, shelf, beyond=_BEYOND, dry_run=dry_run, now=now)
     return conditional.answer(ErasedOut.of(found))

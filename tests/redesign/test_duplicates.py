@@ -126,8 +126,8 @@ def recounted(street: Street) -> dict[str, tuple[int, int]]:
     for key, row in rows.items():
         who = {person for report, person in said if leads(report, key)}
         who |= {other.author_id for other in rows.values() if other.id != key and leads(other.id, key)}
-        if len(who - {row.author_id}) != row.confirmations:
-            wrong[key] = row.confirmations, len(who - {row.author_id})
+        if len(who - {row.author_id, None}) != row.confirmations:
+            wrong[key] = row.confirmations, len(who - {row.author_id, None})
     return wrong
 
 

@@ -165,7 +165,7 @@ def test_a_problem_goes_its_way_to_the_end_and_everybody_reads_why(street: Stree
         ("acknowledged", "open", "acknowledged"),
         ("work_begun", "acknowledged", "in_progress"),
         ("resolved", "in_progress", "resolved"),
-        ("reopened", "resolved", "reopened"),
+        ("asked_again", "resolved", "reopened"),
     ]
 
 
@@ -239,13 +239,13 @@ def test_an_erased_version_is_gone_and_the_journal_is_as_it_was(street: Street) 
     assert street.wang.refused(path, REASON) == (403, "role_missing")
     assert street.sun.refused(path) == (422, "reason_required")
     gone = street.sun.post(path, {"reason": "含他人电话"})
-    assert (gone["observation"], gone["salt"]) == (None, None)
+    assert (gone["observation"], gone["category"], gone["salt"]) == (None, None, None)
     assert street.sun.refused(path, REASON) == (409, "version_erased_already")
     after = journal_of(street, report)
     assert after[:1] == before
     assert after[1].text == before[0].text == bytes.fromhex(gone["text_hash"])
     seen = street.seen(report)
-    assert (seen["observation"], seen["erased"]) == (None, True)
+    assert (seen["observation"], seen["category"], seen["erased"]) == (None, None, True)
     assert patch(street, report, {"category": "灯"}).json()["errors"][0]["code"] == "text_empty"
     assert patch(street, report, {"observation": "新写"}).json()["erased"] is False
     with reader(street.service.engine) as session:

@@ -7,7 +7,7 @@ is; with the salts gone its entries tell nobody any more who acted, or what was 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,8 +49,25 @@ class Erased:
     counts: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """What a higher floor keeps of persons: it is named by whoever calls, since no floor imports a higher one."""
+
+    own: Mapping[str, tuple[str, ...]]
+    """As `_OWN`."""
+    of_person: Callable[[Session, Person, datetime], Mapping[str, int]]
+    """Erase it: kind → how many. Called while the events still name the person."""
+
+
 def erase(
-    engine: Engine, principal: Principal, person_id: str, shelf: Shelf, *, dry_run: bool = False, now: datetime
+    engine: Engine,
+    principal: Principal,
+    person_id: str,
+    shelf: Shelf,
+    *,
+    beyond: Sequence[Beyond] = (),
+    dry_run: bool = False,
+    now: datetime,
 ) -> Erased:
     """Erase it in one transaction, or only tell how much there is. Another call finds nothing left and does no harm.
 
@@ -58,14 +75,21 @@ def erase(
     """
     if dry_run:
         with writer(engine) as session:
-            return of_person(session, principal, person_id, shelf, dry_run=True, now=now)
-    found = transact(engine, lambda session: of_person(session, principal, person_id, shelf, now=now))
+            return of_person(session, principal, person_id, shelf, beyond=beyond, dry_run=True, now=now)
+    found = transact(engine, lambda session: of_person(session, principal, person_id, shelf, beyond=beyond, now=now))
     empty_log(engine)
     return found
 
 
 def of_person(
-    session: Session, principal: Principal, person_id: str, shelf: Shelf, *, dry_run: bool = False, now: datetime
+    session: Session,
+    principal: Principal,
+    person_id: str,
+    shelf: Shelf,
+    *,
+    beyond: Sequence[Beyond] = (),
+    dry_run: bool = False,
+    now: datetime,
 ) -> Erased:
     """Erase it in the transaction at hand. With `dry_run` no file is touched; the transaction must be rolled back."""
     person = queries.one(session, principal, Person, person_id)
@@ -73,8 +97,10 @@ def of_person(
     at = now_in(session.get_one(Community, person.community_id), now)
     written = proposal_erasure.written_by(session, person)
     # Which removals of files were the person's own must be asked before their authorship is forgotten.
-    events_forgotten = _forget_events(session, person, [proposal.id for proposal in written])
-    counts = comment_erasure.of_person(session, person)
+    above = {kind: count for floor in beyond for kind, count in floor.of_person(session, person, at).items()}
+    own = dict(_OWN) | {kind: acts for floor in beyond for kind, acts in floor.own.items()}
+    events_forgotten = _forget_events(session, person, [proposal.id for proposal in written], own)
+    counts = above | comment_erasure.of_person(session, person)
     counts |= proposal_erasure.of_person(session, person, written, at)
     if any(counts.values()):
         search_index.compact(session)
@@ -86,10 +112,10 @@ def of_person(
     return Erased(person_id, told)
 
 
-def _forget_events(session: Session, person: Person, written: list[str]) -> int:
+def _forget_events(session: Session, person: Person, written: list[str], acts: Mapping[str, tuple[str, ...]]) -> int:
     """Forget that it was them, and why they did it, and that others named them; how many events were theirs."""
     here = col(Event.community_id) == person.community_id
-    own = [and_(col(Event.subject_kind) == kind, col(Event.kind).in_(kinds)) for kind, kinds in _OWN.items()]
+    own = [and_(col(Event.subject_kind) == kind, col(Event.kind).in_(kinds)) for kind, kinds in acts.items()]
     files = select(Attachment.id).where(col(Attachment.proposal_id).in_(written))
     removed = and_(
         col(Event.subject_kind) == "attachment", col(Event.kind) == "removed", col(Event.subject_id).in_(files)

@@ -22,6 +22,11 @@ from voting.redesign import problem_reports as reports
 from voting.redesign.problem_report_queries import Loaded
 from voting.redesign.tables import ProblemConfirmation, ProblemReport
 
+NAMED = "named_duplicate"
+ASKED_AGAIN = "asked_again"
+"""What the event says of a resident, not in an office: of the reporter whose own report repeats another, and of whoever
+takes one up again."""
+
 
 def mark(
     session: Session, principal: Principal, report_id: str, target_id: str, *, reason: str | None = None, now: datetime
@@ -42,7 +47,8 @@ def mark(
     if max(one.depth for one in _family(session, report_id).values()) >= problem_reports.MOST_CHAIN:
         raise Invalid.at("/duplicate_of", "duplicate_chain_too_long", limit=problem_reports.MOST_CHAIN)
     report.duplicate_of = end.id
-    loaded = reports.end(session, principal, loaded, state, "marked_duplicate", reason, {"duplicate_of": end.id})
+    kind = "marked_duplicate" if problem_report_queries.handles(principal, report) else NAMED
+    loaded = reports.end(session, principal, loaded, state, kind, reason, {"duplicate_of": end.id})
     recount(session, end)
     return loaded
 
@@ -52,7 +58,8 @@ def reopen(session: Session, principal: Principal, report_id: str, *, reason: st
     loaded, state = reports.begin(session, principal, report_id, "reopen", now, reason)
     left = loaded.report.duplicate_of
     loaded.report.duplicate_of = None
-    loaded = reports.end(session, principal, loaded, state, "reopened", reason)
+    kind = "reopened" if problem_report_queries.handles(principal, loaded.report) else ASKED_AGAIN
+    loaded = reports.end(session, principal, loaded, state, kind, reason)
     if left is not None:
         recount(session, session.get_one(ProblemReport, left, with_for_update=True, populate_existing=True))
     return loaded

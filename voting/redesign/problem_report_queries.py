@@ -78,6 +78,11 @@ def is_reporter(principal: Principal, report: ProblemReport) -> bool:
     return principal.kind == "person" and report.author_id == principal.id
 
 
+def handles(principal: Principal, report: ProblemReport) -> bool:
+    """Whether the caller is one of those who deal with problems there."""
+    return authority.may(principal, "problem_report.resolve", subject_of(report)).allowed
+
+
 def community_time(session: Session, principal: Principal, community_id: str, now: datetime) -> datetime:
     """The time of the caller's own community. Raises Unauthenticated for strangers, else NotFound."""
     known(principal)
@@ -111,7 +116,7 @@ def facts(session: Session, principal: Principal, report: ProblemReport) -> Repo
     follows = select(ProblemReport.id).where(ProblemReport.duplicate_of == report.id).limit(1)
     return ReportFacts(
         is_reporter=is_reporter(principal, report),
-        handles=authority.may(principal, "problem_report.resolve", subject_of(report)).allowed,
+        handles=handles(principal, report),
         confirmations=report.confirmations,
         has_confirmed=report.id in confirmed_by(session, principal, [report.id]),
         duplicates=len(session.exec(follows).all()),

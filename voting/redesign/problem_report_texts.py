@@ -77,14 +77,16 @@ def write(session: Session, report: ProblemReport, said: Said, now: datetime) ->
 def erase(
     session: Session, principal: Principal, report_id: str, number: int, *, reason: str | None, now: datetime
 ) -> tuple[Loaded, ProblemReportVersion]:
-    """Forget what a version said, and its salt. Its place and its hash stand; the reason is told."""
+    """Forget what a version said, its category and its salt. Its place and its hash stand; the reason is told."""
     loaded = problem_report_queries.load(session, principal, report_id, now, "problem_report.erase_version", hold=True)
     kept = problem_report_queries.version(session, report_id, number)
     if kept.erased_at is not None:
         raise Conflict("version_erased_already", number=number)
     if not (reason or "").strip():
         raise Invalid.at("/reason", "reason_required", command="erase_version")
-    kept.observation, kept.salt, kept.erased_at = None, None, loaded.now
+    kept.observation, kept.category, kept.salt, kept.erased_at = None, None, None, loaded.now
+    if number == loaded.report.number:
+        loaded.report.category = None
     session.flush()
     problem_report_search.shelve(session, loaded.report, kept)
     journal.record(
