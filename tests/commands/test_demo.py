@@ -49,6 +49,8 @@ def status_of(command: list[str]) -> int:
     ("heading", "statuses"),
     [
         ("Resident", [200, 200, 201]),
+        ("Neighbour", [200, 200, 201, 200, 201, 200, 200]),
+        ("Moderator", [200, 409, 200]),
         ("Social worker", [200, 200]),
         ("Returning officer", [409, 409, 409, 409]),
         ("Auditor", [200, 200, 200]),

@@ -11,12 +11,15 @@ from sqlmodel import col, func, select
 
 from tests.commands.conftest import NOW, Planted
 from voting.access import principals
-from voting.commands import neighbourhood, seed
+from voting.commands import before_the_vote, neighbourhood, seed
 from voting.community.tables import Building, Dwelling, Person, Unit
 from voting.contests import queries, results
 from voting.contests.queries import View
 from voting.core.authority import STRANGER, SYSTEM, Grant, Principal
+from voting.deliberation import cases, comments, opinions, proposal_queries
+from voting.deliberation.proposal_tables import Amendment, Proposal
 from voting.errors import Conflict
+from voting.log.tables import Event, JournalSalt
 from voting.store import engine_for, reading, transact
 
 
@@ -83,6 +86,56 @@ def test_every_officer_holds_one_role_and_no_home(engine: Engine, community_id: 
     with reading(engine) as session:
         staff = session.exec(select(Person).where(col(Person.external_ref).startswith("S-"))).all()
     assert {person.external_ref for person in staff} == set(seed.OFFICERS)
+
+
+def test_a_proposal_that_was_accepted_is_on_the_ballot_and_another_gathers_support(
+    engine: Engine, community_id: str
+) -> None:
+    _, parking = contests(engine, community_id)
+    with reading(engine) as session:
+        found = {row.state: row for row in session.exec(select(Proposal)).all()}
+        assert found["on_ballot"].contest_id == parking.contest.id
+        shed = proposal_queries.load(session, SYSTEM, found["gathering_support"].id, NOW)
+        support = proposal_queries.view(session, SYSTEM, shed).support
+        wanted = session.exec(select(Amendment.state).order_by(Amendment.id)).all()
+    assert set(found) == {"on_ballot", "gathering_support"}
+    assert shed.proposal.number == 3
+    assert support is not None
+    assert 0 < support.standing < (shed.proposal.support_needed or 0)
+    assert sorted(wanted) == ["accepted", "proposed"]
+
+
+def test_two_camps_have_one_statement_in_common(engine: Engine, community_id: str) -> None:
+    with reading(engine) as session:
+        told = before_the_vote.find(session, community_id, NOW)
+        assert told is not None
+        found = opinions.of_thread(session, SYSTEM, "proposal", told.shed_id, now=NOW)
+    assert found.groups == (7, 6)
+    assert found.bridges[0].view.comment.id == told.statement_id
+    assert len(found.bridges) == len(before_the_vote.STATEMENTS)
+    assert all(one.bridge < found.bridges[0].bridge / 2 for one in found.bridges[1:])
+
+
+def test_a_rude_comment_is_hidden_with_an_appeal_open_and_an_advertisement_is_flagged(
+    engine: Engine, community_id: str
+) -> None:
+    with reading(engine) as session:
+        told = before_the_vote.find(session, community_id, NOW)
+        assert told is not None
+        known = {view.case.id: view for view in cases.of_community(session, SYSTEM, community_id, now=NOW)}
+        rude = comments.get(
+            session, Principal("person", "nobody", community_id), known[told.case_id].case.subject_id, now=NOW
+        )
+    assert sorted(view.case.state for view in known.values()) == ["appealed", "flagged"]
+    assert (rude.text, rude.tombstone) == (None, "appealed")
+
+
+def test_the_journal_of_the_community_was_written_in_the_order_of_time(engine: Engine, community_id: str) -> None:
+    with reading(engine) as session:
+        in_order = select(Event.at).join(JournalSalt, col(JournalSalt.event_id) == Event.id)
+        told = session.exec(in_order.order_by(col(JournalSalt.number))).all()
+    assert len(told) > 40
+    assert list(told) == sorted(told)
 
 
 def test_a_new_integrator_key_ends_the_one_before(engine: Engine, community_id: str) -> None:

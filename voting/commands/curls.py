@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from voting.commands.before_the_vote import Told
+
 _JSON = "-H 'Content-Type: application/json'"
 _DAYS_TO_CLOSE = 14
 
@@ -25,11 +27,15 @@ class Cast:
     parking_state: str
     options: tuple[tuple[str, str], ...]
     """Option ids of the ranking with their English labels, in ballot order."""
+    told: Told
+    """What was proposed and said."""
     code: str
     resident: str
     social_worker: str
     returning_officer: str
     auditor: str
+    moderator: str
+    appeal_reviewer: str
     integrator: str
 
     def variables(self) -> dict[str, str]:
@@ -42,11 +48,16 @@ class Cast:
             "PARKING": self.parking_id,
             "FIRST": ids[0],
             "SECOND": ids[2],
+            "SHED": self.told.shed_id,
+            "STATEMENT": self.told.statement_id,
+            "CASE": self.told.case_id,
             "CODE": self.code,
             "RESIDENT": self.resident,
             "SOCIAL_WORKER": self.social_worker,
             "RETURNING_OFFICER": self.returning_officer,
             "AUDITOR": self.auditor,
+            "MODERATOR": self.moderator,
+            "APPEAL_REVIEWER": self.appeal_reviewer,
             "INTEGRATOR": self.integrator,
         }
 
@@ -62,8 +73,12 @@ def keep(cast: Cast, path: Path) -> None:
 
 def lines(cast: Cast, *, fast_clock: bool) -> Iterator[str]:
     """Headings and commands."""
-    yield f"Community B 小区 at {cast.url}: a certified unit-leader election, and a ranking on the parking redesign."
+    yield f"Community B 小区 at {cast.url}: a certified unit-leader election, a ranking on the parking redesign, a proposal."
     yield from _section("Resident 居民: look, then rank", _resident(cast))
+    yield from _section(
+        "Neighbour 邻居: read the proposal of a bicycle shed, support it, join the talk", _neighbour(cast)
+    )
+    yield from _section("Moderator 评议: the case of a rude comment, and its appeal", _moderation(cast))
     yield from _section("Social worker 社工: how many have taken part, and what happened so far", _social_worker(cast))
     yield from _section(
         "Returning officer 选举主持人: close, count, publish, certify", _returning_officer(cast, fast_clock)
@@ -84,6 +99,29 @@ def _resident(cast: Cast) -> list[str]:
         _get(cast, f"/v1/contests/{cast.parking_id}"),
         _post(cast, "/v1/tokens", {"grant_type": "code", "code": cast.code}),
         _post(cast, f"/v1/contests/{cast.parking_id}/ballots", {"ranking": [ids[0], ids[2]]}, cast.resident),
+    ]
+
+
+def _neighbour(cast: Cast) -> list[str]:
+    proposal, thread = f"/v1/proposals/{cast.told.shed_id}", f"/v1/threads/proposal/{cast.told.shed_id}"
+    said = {"text": "棚顶可以装太阳能板", "alignment": 1}
+    return [
+        _get(cast, proposal, cast.resident),
+        _get(cast, f"{proposal}/diff?from=1&to=2", cast.resident),
+        _post(cast, f"{proposal}/endorsements", None, cast.resident),
+        _get(cast, f"{thread}/comments?sort=most_supported", cast.resident),
+        _post(cast, f"{thread}/comments", said, cast.resident),
+        _post(cast, f"/v1/comments/{cast.told.statement_id}/react", {"reaction": "support"}, cast.resident),
+        _get(cast, f"{thread}/opinions", cast.resident),
+    ]
+
+
+def _moderation(cast: Cast) -> list[str]:
+    case = f"/v1/moderation-cases/{cast.told.case_id}"
+    return [
+        _get(cast, case, cast.moderator),
+        _post(cast, f"{case}/uphold", {"reason": "骂人的话不必点名也伤人"}, cast.moderator),
+        _post(cast, f"{case}/uphold", {"reason": "骂人的话不必点名也伤人"}, cast.appeal_reviewer),
     ]
 
 
@@ -133,7 +171,8 @@ def _integrator(cast: Cast) -> list[str]:
 
 
 def _get(cast: Cast, path: str, token: str | None = None) -> str:
-    return " ".join(("curl -s", f"{cast.url}{path}", *_bearer(token)))
+    address = f"{cast.url}{path}"
+    return " ".join(("curl -s", f"'{address}'" if "?" in address else address, *_bearer(token)))
 
 
 def _post(cast: Cast, path: str, body: object, token: str | None = None) -> str:

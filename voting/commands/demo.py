@@ -16,7 +16,7 @@ from voting import migrate
 from voting.access.keys import embedded_issuer
 from voting.access.tokens import Issuer
 from voting.clock import system_now
-from voting.commands import console, curls, keys, seed
+from voting.commands import before_the_vote, console, curls, keys, seed
 from voting.commands.curls import Cast
 from voting.commands.own_server import command, environment_of
 from voting.commands.serve import Port
@@ -41,7 +41,8 @@ def demo(
     ] = DATABASE,
     reset: Annotated[bool, typer.Option("--reset", help="Forget the SQLite of the last run and begin anew.")] = False,
 ) -> None:
-    """Serve "Community B" on 127.0.0.1: a certified election, an open ranking, and curl lines for every role."""
+    """Serve "Community B" on 127.0.0.1: a certified election, an open ranking, what was proposed and said before it, and
+    curl lines for every role."""
     settings = _settings(database, port, fast_clock)
     folder = Path(make_url(database).database or "var/demo.db").parent if database.startswith("sqlite") else Path("var")
     if reset:
@@ -105,6 +106,11 @@ def _cast_of(engine: Engine, issuer: Issuer, community_id: str, url: str) -> Cas
         leader, parking = _contests(session, community_id, now)
         resident_id = _resident(session, community_id, parking, now)
         officers = {role: _person(session, community_id, ref) for ref, (_, role) in seed.OFFICERS.items()}
+        told = before_the_vote.find(session, community_id, now)
+        if told is None:
+            console.fail(
+                "this neighbourhood was planted by an older version: `yishi demo --reset` begins anew", status=2
+            )
 
         def token(person_id: str) -> str:
             return issuer.issue_access(person_id, community_id, now)
@@ -116,11 +122,14 @@ def _cast_of(engine: Engine, issuer: Issuer, community_id: str, url: str) -> Cas
             parking_id=parking.contest.id,
             parking_state=parking.contest.state,
             options=tuple((option.id, option.label["en"]) for option in parking.options),
+            told=told,
             code=_code(session, community_id, resident_id, now),
             resident=token(resident_id),
             social_worker=token(officers["social_worker"]),
             returning_officer=token(officers["returning_officer"]),
             auditor=token(officers["auditor"]),
+            moderator=token(officers["moderator"]),
+            appeal_reviewer=token(officers["appeal_reviewer"]),
             integrator=seed.integrator_key(session, community_id, now),
         )
 

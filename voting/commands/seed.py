@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import TypeVar
@@ -19,7 +18,8 @@ from sqlmodel import Session
 
 from voting.access import clients, roles
 from voting.access.roles import Appointment
-from voting.commands import neighbourhood
+from voting.commands import before_the_vote, neighbourhood
+from voting.commands.story import Story
 from voting.community import communities, persons, places
 from voting.community.register_import import import_register
 from voting.community.tables import Community
@@ -29,7 +29,6 @@ from voting.contests.drafts import Draft, NewOption
 from voting.contests.terms import Terms
 from voting.contests.writer import Writer
 from voting.core.authority import SCOPES, SYSTEM, Grant, Principal
-from voting.log import sequencer
 from voting.log.sequencer import Signing
 from voting.roll import service as rolls
 from voting.roll.service import Scope
@@ -43,6 +42,8 @@ OFFICERS = {
     "S-2": ("吴主任", "committee_officer"),
     "S-3": ("郑主持", "returning_officer"),
     "S-4": ("冯审计", "auditor"),
+    "S-5": ("卫评议", "moderator"),
+    "S-6": ("蒋复核", "appeal_reviewer"),
 }
 """Reference, name and role of the people who serve the community without living in it."""
 
@@ -78,32 +79,16 @@ _LEADER_BALLOTS = ((0, 1), (1, 0, 2), (0,), (2, 1), (1, 2), (0, 2, 1), (2,))
 _PARKING_BALLOTS = ((0, 2, 3), (1, 0), (2, 0, 3, 1), (4,), (3, 2), (0, 3, 2, 1, 4), (2, 3))
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
-    """Where the seeding stands: the database, the present, and who acts."""
-
-    engine: Engine
-    now: datetime
-    community_id: str
-    officer: Principal
-    returning: Principal
-    signing: Signing
-
-    def flush(self, log_id: str) -> None:
-        """Bring a log to its end and sign it."""
-        sequencer.flush(self.engine, log_id, self.now, self.signing)
-
-    def do(self, days_ago: float, work: Callable[[Session, datetime], T]) -> T:
-        """One use case in a transaction of its own, so many days ago."""
-        at = self.now - timedelta(days=days_ago)
-        return transact(self.engine, lambda session: work(session, at))
-
-
 def plant(engine: Engine, now: datetime, signing: Signing) -> str:
     """Seed a migrated database; the id of the community. Its logs are signed with `signing`."""
     story = _found(engine, now, signing)
     _elect_unit_leader(story)
-    _open_parking_ranking(story)
+    people = before_the_vote.neighbours(story)
+    redesign_id = before_the_vote.accept_redesign(story, people)
+    contest_id, electors = _announce_parking_ranking(story)
+    before_the_vote.put_on_ballot(story, redesign_id, contest_id)
+    before_the_vote.argue_about_shed(story, people)
+    _open_parking_ranking(story, contest_id, electors)
     return story.community_id
 
 
@@ -115,8 +100,8 @@ def _found(engine: Engine, now: datetime, signing: Signing) -> Story:
             session, SYSTEM, name=NAME, time_zone="Asia/Shanghai", demo=True, demos_allowed=True, now=at
         ).row
         import_register(session, SYSTEM, community.id, neighbourhood.register_csv(), now=at)
-        officers = {ref: _appoint(session, community, ref, at) for ref in OFFICERS}
-        return Story(engine, now, community.id, officers["S-2"], officers["S-3"], signing)
+        officers = {OFFICERS[ref][1]: _appoint(session, community, ref, at) for ref in OFFICERS}
+        return Story(engine, now, community.id, officers, signing)
 
     return transact(engine, work)
 
@@ -173,10 +158,10 @@ def _elect_unit_leader(story: Story) -> None:
     story.do(23, lambda session, at: certifying.certify(session, story.returning, contest_id, now=at))
 
 
-def _open_parking_ranking(story: Story) -> None:
+def _announce_parking_ranking(story: Story) -> tuple[str, list[str]]:
+    """The contest in its notice period, and its electors."""
     roll_id = _sealed_roll(story, "停车改造居民名册", Scope("community"), days_ago=20)
     electors = _electors(story, roll_id)
-    resident = story.do(0, lambda session, _: persons.list_of(session, SYSTEM, story.community_id, person_ref=RESIDENT))
     contest_id = _noticed(
         story,
         9,
@@ -187,6 +172,11 @@ def _open_parking_ranking(story: Story) -> None:
         opens=1,
         closes=-13,
     )
+    return contest_id, electors
+
+
+def _open_parking_ranking(story: Story, contest_id: str, electors: Sequence[str]) -> None:
+    resident = story.do(0, lambda session, _: persons.list_of(session, SYSTEM, story.community_id, person_ref=RESIDENT))
     story.do(1, lambda session, at: moves.open_(session, story.returning, contest_id, now=at))
     voters = [person for place, person in enumerate(electors) if place % 3 == 0 and person != resident[0].row.id]
     cast(story.engine, story.now - timedelta(hours=12), contest_id, voters, _PARKING_BALLOTS)
