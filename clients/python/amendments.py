@@ -50,3 +50,8 @@ def promote(amendment_id: str) -> Call[Amendment]:
 def take_back(amendment_id: str) -> Call[Amendment]:
     """Take one's own amendment back."""
     return Call("POST", path("amendments", amendment_id, "take_back"), one(Amendment))
+
+
+def erase(amendment_id: str, reason: str) -> Call[Amendment]:
+    """Forget what it says. Its place and its hash in the journal stand."""
+    return Call("POST", path("amendments", amendment_id, "erase"), one(Amendment), json={"reason": reason})

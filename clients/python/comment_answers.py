@@ -219,7 +219,7 @@ class Sanction(Resource):
 
 @dataclass(frozen=True, kw_only=True)
 class Erased(Record):
-    """How many comments of a person were erased."""
+    """What of a person was erased, by kind."""
 
     person_id: str
-    comments: int
+    counts: Counts

@@ -14,6 +14,7 @@ class _Proposals:
     versions = Listing(proposals.versions)
     compare = Method(proposals.compare)
     erase_version = Method(proposals.erase_version)
+    erase_answer = Method(proposals.erase_answer)
     events = Listing(proposals.events)
     duplicates = Listing(proposals.duplicates)
     lineage = Method(proposals.lineage)
@@ -54,6 +55,7 @@ class _Amendments:
     reject = Method(amendments.reject)
     promote = Method(amendments.promote)
     take_back = Method(amendments.take_back)
+    erase = Method(amendments.erase)
 
 
 class _Attachments:
@@ -115,6 +117,7 @@ class _ProblemReports:
     create = Method(problem_reports.create)
     get = Method(problem_reports.get)
     list = Listing(problem_reports.list_)
+    near = Listing(problem_reports.near)
     edit = Method(problem_reports.edit)
     versions = Listing(problem_reports.versions)
     erase_version = Method(problem_reports.erase_version)

@@ -55,8 +55,8 @@ def erase(comment_id: str) -> Call[Comment]:
 
 
 def erase_person(person_id: str) -> Call[Erased]:
-    """Erase everything a person has said, and that it was them; every proof holds."""
-    return Call("POST", path("persons", person_id, "erase_comments"), one(Erased))
+    """Erase everything a person has said, written and supported, and that it was them; every proof holds."""
+    return Call("POST", path("persons", person_id, "erase_contributions"), one(Erased))
 
 
 def cases(community_id: str, *, state: str | None = None) -> Call[Page[Case]]:

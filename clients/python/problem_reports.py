@@ -64,6 +64,14 @@ class ReportVersion(Record):
     salt: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class ReportNear(ProblemReport):
+    """A report that may be about the same: how far it is, rounded up, and the share of the asked words it holds (`2/3`)."""
+
+    metres: int
+    likeness: str
+
+
 def create(
     community_id: str,
     observation: str,
@@ -105,6 +113,15 @@ def list_(
     """The reports of a community, or those the filters leave."""
     query = present(state=state, category=category, building_id=building_id, unit_id=unit_id, mine=mine, order=order)
     return Call("GET", path("communities", community_id, "problem-reports"), page_of(ProblemReport), query=query)
+
+
+def near(
+    community_id: str, location: tuple[float, float], *, metres: int = 50, q: str | None = None
+) -> Call[Page[ReportNear]]:
+    """What may have been reported already at a place (longitude, latitude) or in the same words."""
+    longitude, latitude = map(str, location)
+    query = present(longitude=longitude, latitude=latitude, metres=metres, q=q)
+    return Call("GET", path("communities", community_id, "problem-reports", "near"), page_of(ReportNear), query=query)
 
 
 def edit(report_id: str, etag: str, **changes: Any) -> Call[ProblemReport]:

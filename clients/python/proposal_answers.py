@@ -43,6 +43,7 @@ class OfficialAnswer(Record):
     at: datetime
     cost_fen: int | None = None
     deadline: str | None = None
+    erased: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +152,7 @@ class Amendment(Resource):
     decided_by: str | None = None
     decided_at: datetime | None = None
     decision: str | None = None
+    erased: bool = False
     number: int | None = None
     """The version it became part of."""
     promoted_id: str | None = None

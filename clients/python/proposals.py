@@ -105,6 +105,12 @@ def erase_version(proposal_id: str, number: int, reason: str) -> Call[ProposalVe
     return Call("POST", where, one(ProposalVersion), json={"reason": reason})
 
 
+def erase_answer(proposal_id: str, which: str, number: int, reason: str) -> Call[Proposal]:
+    """Forget what an `answer` or an `outcome` said. Its place and its hash in the journal stand."""
+    where = path("proposals", proposal_id, "answers", which, str(number), "erase")
+    return Call("POST", where, one(Proposal), json={"reason": reason})
+
+
 def events(proposal_id: str) -> Call[Page[Event]]:
     """What happened to it, oldest first, for those who watch over it."""
     return Call("GET", path("proposals", proposal_id, "events"), page_of(Event))

@@ -118,6 +118,9 @@ def test_a_proposal_goes_from_draft_to_answer(town: Town) -> None:
     officer.proposals.complete(made.id)
     told = officer.proposals.report_outcome(made.id, {"zh-CN": "十二位邻居的意见改变了选址"})
     assert told.outcome is not None
+    forgotten = town.admin.proposals.erase_answer(made.id, "answer", 1, "it names somebody")
+    assert forgotten.answer is not None
+    assert (forgotten.answer.text, forgotten.answer.erased) == ({}, True)
     assert officer.proposals.archive(made.id).state == "archived"
     assert [event.kind for event in officer.proposals.events(made.id)][:3] == ["drafted", "submitted", "returned"]
 
@@ -141,6 +144,7 @@ def test_an_amendment_is_accepted_rejected_promoted_or_taken_back(town: Town) ->
     offered = {one.action: one.reason for one in asked.allowed_actions}
     assert (offered["reject"], offered["accept"] is None) == (None, False), "its paragraph has changed meanwhile"
     assert reader.amendments.get(wanted[3].id).state == "proposed"
+    assert town.admin.amendments.erase(wanted[3].id, "a person's sake").text is None
 
 
 def test_support_moves_along_a_merge_when_its_giver_says_so_and_a_split_leaves_parts(town: Town) -> None:
@@ -371,6 +375,8 @@ def test_a_problem_is_reported_confirmed_and_dealt_with(town: Town) -> None:
     assert town.officer.problem_reports.resolve(seen.id, "已划黄线").reason == "已划黄线"
     assert reporter.problem_reports.reopen(seen.id, "again").state == "reopened"
     assert {one.id for one in reporter.problem_reports.list(town.id, mine=True)} == {seen.id}
+    close_by = next(other.problem_reports.near(town.id, (121.4737, 31.2304), q="消防通道"))
+    assert (close_by.id, close_by.metres, close_by.likeness) == (seen.id, 0, "1")
     assert next(town.officer.problem_reports.events(seen.id)).to_state == "open"
 
 

@@ -57,6 +57,7 @@ VALUES: Mapping[Any, Any] = {
     date: NOW.date(),
     str: "x",
     int: 1,
+    float: 1.5,
     bool: True,
     bytes: b"x",
 }
@@ -78,6 +79,8 @@ def value_of(hint: Any) -> Any:
     if hint in VALUES:
         return VALUES[hint]
     origin = get_origin(hint)
+    if origin is tuple and Ellipsis not in get_args(hint):
+        return tuple(map(value_of, get_args(hint)))
     if isinstance(origin, type) and origin.__module__ in ("collections.abc", "builtins"):
         return {} if issubclass(origin, Mapping) else ()
     return value_of(get_args(hint)[0])
