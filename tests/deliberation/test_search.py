@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from voting.community.search_tables import SearchDocument
 from voting.deliberation.comment_tables import Comment
 from voting.store import reader, transact, writer
 
+TAGS = ("zh-CN", "zh-HK", "ja", "ko")
 SEARCH = "/communities/com_1/search"
 
 
@@ -45,6 +47,14 @@ def test_whole_titles_come_first_then_the_newest(shelf: Any) -> None:
     assert found(shelf, "3栋") == ["charge"]
     assert found(shelf, "路障") == []
     assert found(shelf, "车棚", kind="comment") == []
+
+
+def test_the_longest_text_in_many_languages_is_published_and_found(shelf: Any) -> None:
+    town, _ = shelf
+    draw = Random(1)
+    said = {tag: "".join(chr(draw.randrange(0x4E00, 0x9FA6)) for _ in range(20_000)) for tag in TAGS}
+    made = town.published(title=dict.fromkeys(TAGS, "长文"), body=said)
+    assert found(shelf, "长文") == [made]
 
 
 def test_pages_go_on_where_the_last_ended(shelf: Any) -> None:

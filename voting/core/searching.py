@@ -18,14 +18,28 @@ MOST_QUERY = 100
 MOST_TERMS = 24
 """Terms of a query; what comes after them narrows nothing."""
 
+MOST_INDEXED = 400_000
+"""Letters of all terms of a text. PostgreSQL keeps up to 2²⁰ − 1 bytes of them, each with a few of its own."""
+LONGEST_TERM = 2000
+"""Letters. No query is that long, and PostgreSQL keeps none that is longer than 2046."""
+
 _TOGETHER = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U000323af"
 _RUNS = re.compile(f"([{_TOGETHER}]+)|((?:(?![{_TOGETHER}])[^\\W_])+)")
 _ASCII_WORD = re.compile("[a-z0-9]+")
 
 
 def indexed(texts: Iterable[str]) -> str:
-    """Every term of the texts, parted by spaces, as it is kept for searching."""
-    return " ".join(term for text in texts for run, together in _runs(text) for term in _terms(run, together, True))
+    """Every term of the texts once, parted by spaces, as it is kept for searching; of very long ones the first."""
+    kept, size = [], 0
+    found = (term for text in texts for run, together in _runs(text) for term in _terms(run, together, True))
+    for term in dict.fromkeys(found):
+        if len(term) > LONGEST_TERM:
+            continue
+        size += len(term) + 1
+        if size > MOST_INDEXED:
+            break
+        kept.append(term)
+    return " ".join(kept)
 
 
 def wanted(query: str) -> tuple[str, ...]:
