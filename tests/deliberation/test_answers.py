@@ -61,6 +61,12 @@ def test_a_vote_decides_when_its_contest_is_certified(town: Town) -> None:
         422,
         "contest_not_here",
     )
+    a_contest(town, "con_past", "open")
+    a_contest(town, "con_past", "certified")
+    assert town.sun.refused(f"/proposals/{proposal}/put_on_ballot", {"contest_id": "con_past"}) == (
+        422,
+        "contest_asked_already",
+    )
     a_contest(town, "con_shed", "open")
     town.sun.post(f"/proposals/{proposal}/put_on_ballot", {"contest_id": "con_shed"})
     assert town.sun.refused(f"/proposals/{proposal}/adopt") == (409, "contest_not_certified")

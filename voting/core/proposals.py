@@ -71,6 +71,8 @@ _WITH_AUTHORS = _WITHDRAWABLE
 _DECIDED = ("accepted", "accepted_in_part")
 _ENDED = ("rejected", "not_adopted", "implemented", "lapsed")
 _BY_WINDOW = ("support_window_over",)
+ASKS = ("draft", "noticed", "open")
+"""States of a contest that may still put a proposal to the vote: nothing is put into a vote that is over."""
 MERGEABLE = ("published", "gathering_support", "qualified")
 """States from which a proposal is merged or split, and in which another may be merged into it."""
 

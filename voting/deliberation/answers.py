@@ -64,8 +64,11 @@ def put_on_ballot(
 ) -> Loaded:
     """Say which contest puts the proposal to the vote."""
     loaded, state = proposal_moves.begin(session, principal, proposal_id, "put_on_ballot", now)
-    if answers_reads.contest_state(session, loaded.proposal.community_id, contest_id) is None:
+    stands = answers_reads.contest_state(session, loaded.proposal.community_id, contest_id)
+    if stands is None:
         raise Invalid.at("/contest_id", "contest_not_here", id=contest_id)
+    if stands not in proposals.ASKS:
+        raise Invalid.at("/contest_id", "contest_asked_already", id=contest_id, state=stands)
     loaded.proposal.contest_id = contest_id
     return proposal_moves.end(session, principal, loaded, state, "put_on_ballot", facts={"contest": contest_id})
 
