@@ -94,7 +94,7 @@ class AmendmentOut(Actionable):
         row = view.amendment
         told = {name: getattr(row, name) for name in cls.model_fields if hasattr(row, name)}
         told |= {"erased": row.salt is None, "salt": row.salt and row.salt.hex(), "text_hash": row.text_hash.hex()}
-        told["paragraph_text"] = view.paragraph_text
+        told |= {"paragraph_text": view.paragraph_text, "promoted_id": view.promoted_id}
         return cls(**told | {"allowed_actions": offered(view.actions, f"/v1/amendments/{row.id}")})
 
 

@@ -60,6 +60,21 @@ def test_a_rejected_amendment_may_become_a_proposal_of_its_own(town: Town) -> No
     assert [one["person_id"] for one in made["authors"]] == ["per_wang"]
     (tie,) = town.wang.get(f"/proposals/{child}/lineage")["parents"]
     assert (tie["parent_id"], tie["kind"]) == (proposal, "promoted_from")
+    assert town.li.get(f"/proposals/{proposal}/lineage")["children"] == []
+    listed = town.li.get(f"/proposals/{proposal}/amendments")["items"]
+    assert town.li.get(f"/amendments/{amendment}")["promoted_id"] is listed[0]["promoted_id"] is None
+    town.wang.post(f"/proposals/{child}/submit")
+    town.sun.post(f"/proposals/{child}/publish")
+    assert town.li.get(f"/proposals/{proposal}/amendments")["items"][0]["promoted_id"] == child
+    assert [tie["child_id"] for tie in town.li.get(f"/proposals/{proposal}/lineage")["children"]] == [child]
+
+
+def test_no_author_of_a_proposal_erases_an_amendment_to_it(town: Town) -> None:
+    proposal = town.published(body=BODY)
+    amendment = amended(town, proposal)
+    town.li.post(f"/proposals/{proposal}/authors", {"person_id": "per_sun"})
+    town.sun.post(f"/proposals/{proposal}/authors/accept")
+    assert town.sun.refused(f"/amendments/{amendment}/erase", {"reason": "r"}) == (409, "author_never_reviews")
 
 
 def test_an_amendment_names_what_is_there(town: Town) -> None:

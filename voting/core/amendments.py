@@ -57,9 +57,13 @@ AMENDMENT: Machine[AmendmentFacts] = Machine(
         ("proposed", "take_back"): Move("taken_back", ("amender_only",)),
         ("proposed", "promote"): Move("promoted", ("amender_only", "amendment_erased")),
         ("rejected", "promote"): Move("promoted", ("amender_only", "amendment_erased")),
-        **{(state, "erase"): Move(state, ("amendment_erased_already",), needs_reason=True) for state in STATES},
+        **{
+            (state, "erase"): Move(state, ("author_never_reviews", "amendment_erased_already"), needs_reason=True)
+            for state in STATES
+        },
     },
     guards={
+        "author_never_reviews": lambda facts: facts.writes_proposal,
         "amended_by_authors": lambda facts: not facts.writes_proposal,
         "amender_only": lambda facts: not facts.is_author,
         "proposal_text_final": lambda facts: not facts.proposal_is_open,

@@ -6,6 +6,7 @@ What one said can be erased, with the salt of its hash in the journal; what it b
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,6 +44,8 @@ class AmendmentView:
     paragraph_text: str | None
     """Nothing where the version was erased."""
     actions: tuple[Action, ...] = ()
+    promoted_id: str | None = None
+    """The proposal it became, once this caller may know of that."""
 
 
 def propose(
@@ -141,7 +144,8 @@ def page(
     found = session.exec(query.order_by(col(Amendment.id)).limit(limit)).all()
     if with_actions:
         return tuple(view(session, principal, loaded, row) for row in found)
-    return tuple(AmendmentView(row, _paragraph(session, row)) for row in found)
+    known = _promoted(session, principal, found)
+    return tuple(AmendmentView(row, _paragraph(session, row), promoted_id=known.get(row.id)) for row in found)
 
 
 def view(session: Session, principal: Principal, loaded: Loaded, found: Amendment) -> AmendmentView:
@@ -152,7 +156,16 @@ def view(session: Session, principal: Principal, loaded: Loaded, found: Amendmen
         decision = authority.may(principal, f"amendment.{command}", loaded.subject)
         code = blocked.get(command) if decision.allowed else decision.code
         actions.append(Action(command, code is None, code))
-    return AmendmentView(found, _paragraph(session, found), tuple(actions))
+    promoted_id = _promoted(session, principal, (found,)).get(found.id)
+    return AmendmentView(found, _paragraph(session, found), tuple(actions), promoted_id)
+
+
+def _promoted(session: Session, principal: Principal, found: Sequence[Amendment]) -> Mapping[str, str]:
+    """Amendment → the proposal it became, where the caller may know of it: as a draft it is nobody's business."""
+    became = {row.id: row.promoted_id for row in found if row.promoted_id is not None}
+    home = found[0].community_id if found else ""
+    known = proposal_queries.visible(session, principal, home, set(became.values()))
+    return {amendment: proposal for amendment, proposal in became.items() if proposal in known}
 
 
 def _get(session: Session, amendment_id: str) -> Amendment:

@@ -43,10 +43,13 @@ def write(session: Session, child: Proposal, parent: Proposal, kind: str, at: da
 
 
 def of(session: Session, principal: Principal, proposal_id: str, *, now: datetime) -> Descent:
-    """What a proposal came of and what came of it."""
-    proposal_queries.load(session, principal, proposal_id, now)
+    """What a proposal came of and what came of it; nothing that the caller may not know of."""
+    loaded = proposal_queries.load(session, principal, proposal_id, now)
     query = select(Lineage).where(or_(col(Lineage.child_id) == proposal_id, col(Lineage.parent_id) == proposal_id))
-    found = session.exec(query.order_by(col(Lineage.at), col(Lineage.child_id), col(Lineage.parent_id))).all()
+    rows = session.exec(query.order_by(col(Lineage.at), col(Lineage.child_id), col(Lineage.parent_id))).all()
+    ends = {end for row in rows for end in (row.child_id, row.parent_id)}
+    known = proposal_queries.visible(session, principal, loaded.proposal.community_id, ends) | {proposal_id}
+    found = [row for row in rows if {row.child_id, row.parent_id} <= known]
     return Descent(
         tuple(row for row in found if row.child_id == proposal_id),
         tuple(row for row in found if row.parent_id == proposal_id),

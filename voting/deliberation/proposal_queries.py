@@ -3,7 +3,7 @@ business but its authors' and its reviewers'."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -245,6 +245,14 @@ def page(
     support = endorsement_reads.support_of(session, found)
     standing = {row.id: tuple(one for one in authors.get(row.id, ()) if one.state != "left") for row in found}
     return tuple(View(row, texts[row.id], standing[row.id], support=support.get(row.id), now=at) for row in found)
+
+
+def visible(session: Session, principal: Principal, community_id: str, ids: Collection[str]) -> frozenset[str]:
+    """Those of the proposals of the caller's community that they may know of."""
+    query = select(Proposal.id).where(
+        Proposal.community_id == community_id, col(Proposal.id).in_(ids), _visible(principal, community_id)
+    )
+    return frozenset(session.exec(query)) if ids else frozenset()
 
 
 def texts_of(session: Session, proposals: Sequence[Proposal]) -> Mapping[str, ProposalVersion]:
