@@ -20,6 +20,7 @@ from api.schemas.moderation import (
     Ruling,
     Withholding,
 )
+from api.schemas.proposals import ProposalOut
 from voting.deliberation import (
     cases,
     comment_checks,
@@ -29,6 +30,7 @@ from voting.deliberation import (
     flags,
     moderation_counts,
     moderation_policy,
+    proposal_moderation,
 )
 
 router = APIRouter(prefix="/v1", tags=["moderation"], route_class=YishiRoute)
@@ -88,6 +90,16 @@ def flag_comment(
     """Say which rule a comment breaks; enough of that hides it until it is reviewed."""
     view = flags.flag(session, who, comment_moderation.KIND, comment_id, rule_id=body.rule_id, note=body.note, now=now)
     return conditional.answer(CommentOut.of(view), view.comment.version)
+
+
+@router.post("/proposals/{proposal_id}/flag", operation_id="flag_proposal", responses=_MOVE)
+def flag_proposal(
+    proposal_id: str, body: FlagDraft, session: Writing, who: Who, now: Now, conditional: Conditional
+) -> ProposalOut:
+    """Say which rule a proposal breaks; enough of that hides it until it is reviewed."""
+    kind = proposal_moderation.KIND
+    view = flags.flag(session, who, kind, proposal_id, rule_id=body.rule_id, note=body.note, now=now)
+    return conditional.answer(ProposalOut.of(view), view.proposal.version)
 
 
 @router.get("/communities/{community_id}/pending-comments", operation_id="list_pending_comments", responses=_READ)
@@ -171,7 +183,7 @@ def take_moderation_case(case_id: str, session: Writing, who: Who, now: Now, con
 def dismiss_moderation_case(
     case_id: str, session: Writing, who: Who, now: Now, conditional: Conditional, body: Ruling | None = None
 ) -> CaseOut:
-    """Find that nothing was broken: the comment is shown again."""
+    """Find that nothing was broken: what it is about is shown again."""
     view = cases.decide(session, who, case_id, "dismiss", (body or Ruling()).ruling(), now=now)
     return conditional.answer(CaseOut.of(view), view.case.version)
 
@@ -180,7 +192,7 @@ def dismiss_moderation_case(
 def hide_moderation_case(
     case_id: str, session: Writing, who: Who, now: Now, conditional: Conditional, body: Ruling | None = None
 ) -> CaseOut:
-    """Hide the comment by a rule and with a reason. Its author may appeal."""
+    """Hide what it is about by a rule and with a reason. Its author may appeal."""
     view = cases.decide(session, who, case_id, "hide", (body or Ruling()).ruling(), now=now)
     return conditional.answer(CaseOut.of(view), view.case.version)
 
@@ -189,7 +201,7 @@ def hide_moderation_case(
 def remove_legal_moderation_case(
     case_id: str, session: Writing, who: Who, now: Now, conditional: Conditional, body: Ruling | None = None
 ) -> CaseOut:
-    """Remove the comment because the law demands it, with a reason."""
+    """Remove what it is about because the law demands it, with a reason."""
     view = cases.decide(session, who, case_id, "remove_legal", (body or Ruling()).ruling(), now=now)
     return conditional.answer(CaseOut.of(view), view.case.version)
 
@@ -198,7 +210,7 @@ def remove_legal_moderation_case(
 def appeal_moderation_case(
     case_id: str, session: Writing, who: Who, now: Now, conditional: Conditional, body: Ruling | None = None
 ) -> CaseOut:
-    """Appeal against a decision to hide one's comment, with a reason, to somebody who has not decided it."""
+    """Appeal against a decision to hide what one wrote, with a reason, to somebody who has not decided it."""
     view = cases.decide(session, who, case_id, "appeal", (body or Ruling()).ruling(), now=now)
     return conditional.answer(CaseOut.of(view), view.case.version)
 
@@ -207,7 +219,7 @@ def appeal_moderation_case(
 def reinstate_moderation_case(
     case_id: str, session: Writing, who: Who, now: Now, conditional: Conditional, body: Ruling | None = None
 ) -> CaseOut:
-    """Find an appeal right, with a reason: the comment is back, and a sanction that came with it is void."""
+    """Find an appeal right, with a reason: what was hidden is back, and a sanction that came with it is void."""
     view = cases.decide(session, who, case_id, "reinstate", (body or Ruling()).ruling(), now=now)
     return conditional.answer(CaseOut.of(view), view.case.version)
 

@@ -16,7 +16,7 @@ from voting.deliberation.sanctions import MOST_DAYS, Terms
 
 RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=4 * cases.MOST_REASON)]
-Act = Literal["comment", "react", "flag"]
+Act = Literal["comment", "react", "flag", "propose"]
 _RULES = [[{"id": "abuse", "title": {"zh-CN": "辱骂或骚扰", "en": "Abuse or harassment"}}]]
 
 
@@ -61,7 +61,7 @@ class PolicyOut(Actionable):
 
 
 class FlagDraft(Request):
-    """Which rule a comment breaks."""
+    """Which rule a text breaks."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"rule_id": "abuse", "note": "点名辱骂"}]})
 
@@ -72,7 +72,7 @@ class FlagDraft(Request):
 class SanctionTerms(Request):
     """What the author may not do for some days."""
 
-    acts: list[Act] = Field(min_length=1, max_length=3, examples=[["comment"]])
+    acts: list[Act] = Field(min_length=1, max_length=4, examples=[["comment"]])
     days: int = Field(ge=1, le=MOST_DAYS, examples=[7])
 
     def terms(self) -> Terms:
@@ -188,6 +188,10 @@ class RuleCounts(BaseModel):
 
     rule_id: str = Field(examples=["abuse"])
     counts: dict[str, int] = Field(examples=[dict.fromkeys(KINDS, 0)])
+    by_subject: dict[str, dict[str, int]] = Field(
+        examples=[{"proposal": dict.fromkeys(KINDS, 0)}],
+        description="The same by what it was about: comment, proposal …",
+    )
 
 
 class MonthlyCountsOut(Representation):
@@ -202,7 +206,14 @@ class MonthlyCountsOut(Representation):
     @classmethod
     def of(cls, counts: MonthlyCounts) -> MonthlyCountsOut:
         """Present the figures."""
-        rules = [RuleCounts(rule_id=rule, counts=dict(figures)) for rule, figures in counts.by_rule.items()]
+        rules = [
+            RuleCounts(
+                rule_id=rule,
+                counts=dict(figures),
+                by_subject={kind: dict(its) for kind, its in counts.by_subject[rule].items()},
+            )
+            for rule, figures in counts.by_rule.items()
+        ]
         return cls(
             community_id=counts.community_id,
             month=counts.month,

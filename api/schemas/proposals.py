@@ -18,6 +18,7 @@ from voting.deliberation.endorsements import LONGEST_DAYS, SupportRule
 from voting.deliberation.proposal_drafts import Draft, position_of
 from voting.deliberation.proposal_queries import View
 from voting.deliberation.proposal_texts import Comparison
+from voting.deliberation.standing import Sight
 
 LocalBody = Annotated[
     dict[Locale, Annotated[str, StringConstraints(max_length=4 * proposals.MOST_BODY)]],
@@ -243,13 +244,23 @@ class AnswerOut(BaseModel):
 
 
 class ProposalOut(Actionable):
-    """A proposal and what this caller may do with it."""
+    """A proposal and what this caller may do with it, or its tombstone: where it is not shown it has neither text, place nor
+    authors."""
 
     id: str = Field(examples=["prp_01jv5q3k8m0c9e2x7y4t6b1n5d"])
     community_id: str
     state: str = Field(examples=["published"])
     title: dict[str, str]
     body: dict[str, str]
+    tombstone: str | None = Field(
+        None, description="Why everybody else is not shown its text and authors; absent from one that is shown"
+    )
+    standing: str = Field(examples=["visible"], description="How moderation stands with it: the state of its case")
+    rule_id: str | None = Field(None, description="The rule by which it is hidden or removed")
+    hidden_until: Instant | None = Field(
+        None, description="Hidden for review until then, unless somebody decides before"
+    )
+    case_id: str | None = Field(None, description="The newest case about it, for its authors and for moderators")
     number: int = Field(description="The version of the text")
     minor: bool
     erased: bool = Field(description="Whether this version of the text was erased")
@@ -273,9 +284,13 @@ class ProposalOut(Actionable):
         """Present a proposal."""
         row, text = view.proposal, view.text
         told = {name: getattr(row, name) for name in cls.model_fields if hasattr(row, name)}
-        told |= {"title": text.title, "body": text.body, "minor": text.minor, "erased": text.erased_at is not None}
-        place = position_of(row)
-        told |= {"crs": crs, "location": None if place is None else PointOut.of(place, crs)}
+        told |= hiding(row, view.sight) | {"crs": crs}
+        if text is None:
+            told |= {"title": {}, "body": {}, "minor": False, "erased": False, "category": None, "location": None}
+        else:
+            told |= {"title": text.title, "body": text.body, "minor": text.minor, "erased": text.erased_at is not None}
+            place = position_of(row)
+            told["location"] = None if place is None else PointOut.of(place, crs)
         told["authors"] = [AuthorOut.model_validate(author) for author in view.authors]
         told |= {name: AnswerOut.of(view.answers.get(name)) for name in ("answer", "outcome")}
         told["support"] = SupportOut.of(view)
@@ -288,6 +303,17 @@ class ProposalOut(Actionable):
             move_endorsement=f"POST {base}/endorsements/move",
         )  # fmt: skip
         return cls(**told)
+
+
+def hiding(row: Any, sight: Sight) -> dict[str, object]:
+    """Why it is not shown to everybody, and until when."""
+    is_waiting = sight.tombstone == "hidden_for_review"
+    return {
+        "tombstone": sight.tombstone,
+        "rule_id": row.rule_id if sight.tombstone else None,
+        "hidden_until": row.hidden_until if is_waiting else None,
+        "case_id": sight.case_id,
+    }
 
 
 class VersionOut(Representation):

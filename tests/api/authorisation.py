@@ -263,6 +263,7 @@ GET   /v1/communities/{community_id}/moderation-counts  200 200 200 200 200 200
 GET   /v1/communities/{community_id}/pending-comments   401 403 404 403 403 200
 GET   /v1/communities/{community_id}/moderation-cases   401 403 404 403 403 200
 POST  /v1/comments/{comment_id}/flag                    401 200 404 200 200 200
+POST  /v1/proposals/{proposal_id}/flag                  401 409 404 200 200 200
 POST  /v1/comments/{comment_id}/publish                 401 403 404 403 403 409
 POST  /v1/comments/{comment_id}/withhold                401 403 404 403 403 409
 POST  /v1/comments/{comment_id}/erase                   401 403 404 403 403 200
@@ -570,6 +571,7 @@ BODIES: dict[str, Any] = {
     "PATCH /v1/activities/{activity_id}": {"place": "p"},
     "POST /v1/activities/{activity_id}/cancel": {"reason": "r"},
     "POST /v1/activities/{activity_id}/erase": {"reason": "r"},
+    "POST /v1/proposals/{proposal_id}/flag": {"rule_id": "abuse"},
     "POST /v1/communities/{community_id}/sanctions": {
         "person_id": "per_2",
         "acts": ["comment"],

@@ -46,7 +46,7 @@ WITHIN: dict[Any, set[str]] = {
     ModerationPolicy: {"version"},
     ModerationCase: {"version"},
     ModerationFlag: {"case_id"},
-    ModerationStep: {"id", "community_id", "case_id", "salt"},
+    ModerationStep: {"id", "community_id", "case_id", "subject_kind", "salt"},
     Sanction: {"version", "salt", "imposed_by"},
 }
 """Columns that are not shown: keys of order and of what contains the row; versions stand in the etag, salts beside the

@@ -198,7 +198,7 @@ def test_an_appeal_is_decided_by_somebody_else(
 
 def test_only_its_author_appeals_and_in_time(talking: Engine) -> None:
     _, case = hidden(talking)
-    with pytest.raises(IllegalMove, match="comment_author_only"):
+    with pytest.raises(IllegalMove, match="authors_appeal"):
         decide(talking, MOD2, case, "appeal")
     with pytest.raises(IllegalMove, match="appeal_period_over") as refused:
         decide(talking, ANN, case, "appeal", now=NOW + 14 * DAY)

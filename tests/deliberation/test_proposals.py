@@ -12,6 +12,7 @@ from api import paging
 from tests.deliberation.conftest import DRAFT, Town
 from voting.core.evidence import canonical, journal_entries
 from voting.core.evidence.journal_entries import Moved
+from voting.core.moderation import STANDING
 from voting.core.proposals import PROPOSAL
 from voting.deliberation.proposal_tables import ProposalVersion
 from voting.log import logs, storage
@@ -98,7 +99,7 @@ def test_a_return_gives_a_reason_and_the_authors_submit_again(town: Town) -> Non
 def test_every_action_is_offered_with_the_reason_against_it(town: Town) -> None:
     proposal = town.proposal("submit")
     seen = allowed(town.sun.get(f"/proposals/{proposal}"))
-    assert tuple(seen) == PROPOSAL.offered
+    assert tuple(seen) == (*PROPOSAL.offered, *STANDING.offered)
     assert {action: reason for action, reason in seen.items() if reason != "wrong_state"} == {
         "invite": "authors_only",
         "accept_invitation": "not_invited",
@@ -106,6 +107,7 @@ def test_every_action_is_offered_with_the_reason_against_it(town: Town) -> None:
         "publish": None,
         "return": None,
         "withdraw": "authors_only",
+        "flag": "not_public_yet",
     }
     assert allowed(town.li.get(f"/proposals/{proposal}"))["publish"] == "role_missing"
 

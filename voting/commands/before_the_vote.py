@@ -98,7 +98,9 @@ class Told:
 def find(session: Session, community_id: str, now: datetime) -> Told | None:
     """What was told here, if it was."""
     found = proposal_queries.page(session, SYSTEM, community_id, Filter(), after=None, limit=200, now=now)
-    shed_id = next((view.proposal.id for view in found if view.text.title == SHED.title), None)
+    shed_id = next(
+        (view.proposal.id for view in found if view.text is not None and view.text.title == SHED.title), None
+    )
     if shed_id is None:
         return None
     said = comment_pages.page(session, SYSTEM, "proposal", shed_id, sort="oldest", limit=len(STATEMENTS), now=now)

@@ -9,10 +9,12 @@ An amendment is written for one version. It still fits a later one when the para
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import SequenceMatcher
 from typing import Literal
 
 from voting.core.lifecycle import Machine, Move
+from voting.core.moderation import written
 from voting.core.proposals import paragraphs, spans
 
 Action = Literal["replace", "insert_before", "insert_after", "delete"]
@@ -37,11 +39,17 @@ class AmendmentFacts:
     """Whether the caller suggested it."""
     proposal_is_open: bool = True
     """Whether the text of the proposal may still change."""
+    against_proposal: str | None = None
+    """proposal_hidden_for_review | proposal_hidden: why nobody does anything with the text of the proposal."""
+    hidden_until: datetime | None = None
     fits: bool = True
     """Whether the paragraph it is about stands unchanged in the newest version."""
     is_erased: bool = False
     """Whether what it said is gone."""
 
+
+_SHOWN = ("proposal_hidden_for_review", "proposal_hidden")
+"""A proposal of one's own out of an amendment would have the text of the other."""
 
 STATES = ("proposed", "accepted", "rejected", "promoted", "taken_back")
 
@@ -51,12 +59,12 @@ AMENDMENT: Machine[AmendmentFacts] = Machine(
     offered=("accept", "reject", "promote", "take_back", "erase"),
     table={
         ("proposed", "accept"): Move(
-            "accepted", ("amended_by_authors", "proposal_text_final", "amendment_erased", "amendment_outdated")
+            "accepted", ("amended_by_authors", *_SHOWN, "proposal_text_final", "amendment_erased", "amendment_outdated")
         ),
         ("proposed", "reject"): Move("rejected", ("amended_by_authors",), needs_reason=True),
         ("proposed", "take_back"): Move("taken_back", ("amender_only",)),
-        ("proposed", "promote"): Move("promoted", ("amender_only", "amendment_erased")),
-        ("rejected", "promote"): Move("promoted", ("amender_only", "amendment_erased")),
+        ("proposed", "promote"): Move("promoted", ("amender_only", *_SHOWN, "amendment_erased")),
+        ("rejected", "promote"): Move("promoted", ("amender_only", *_SHOWN, "amendment_erased")),
         **{
             (state, "erase"): Move(state, ("author_never_reviews", "amendment_erased_already"), needs_reason=True)
             for state in STATES
@@ -66,11 +74,14 @@ AMENDMENT: Machine[AmendmentFacts] = Machine(
         "author_never_reviews": lambda facts: facts.writes_proposal,
         "amended_by_authors": lambda facts: not facts.writes_proposal,
         "amender_only": lambda facts: not facts.is_author,
+        "proposal_hidden_for_review": lambda facts: facts.against_proposal == "proposal_hidden_for_review",
+        "proposal_hidden": lambda facts: facts.against_proposal == "proposal_hidden",
         "proposal_text_final": lambda facts: not facts.proposal_is_open,
         "amendment_outdated": lambda facts: not facts.fits,
         "amendment_erased": lambda facts: facts.is_erased,
         "amendment_erased_already": lambda facts: facts.is_erased,
     },
+    dates=lambda facts: {"hidden_until": written(facts.hidden_until)},
 )
 
 

@@ -173,6 +173,8 @@ ACTS: Mapping[str, Rule] = {
     "proposal.split": Rule("proposals:write", who="residents", writes=True),
     "proposal.move_endorsement": Rule("proposals:write", who="residents", writes=True),
     "proposal.attach": Rule("proposals:write", who="residents", writes=True),
+    "proposal.flag": Rule("proposals:write", who="residents", writes=True),
+    "proposal.read_hidden": Rule("moderation:read", _REVIEWERS | {"appeal_reviewer"}, own=True, personal=True),
     "attachment.remove": Rule("proposals:write", _REVIEWERS, own=True, writes=True),
     "amendment.accept": Rule("proposals:write", who="residents", writes=True),
     "amendment.reject": Rule("proposals:write", who="residents", writes=True),

@@ -1,8 +1,10 @@
-"""What may become of a comment, and of the case that was opened about it. Source: the state machines of the domain.
+"""What may become of a comment or another text, and of the case that was opened about it. Source: the state machines of
+the domain.
 
 A comment has its own life (posted, edited, retracted, checked before it is shown) and, once somebody flagged it, that of
 its case: `flagged → under_review → visible | hidden | removed_legal`, `hidden → appealed → reinstated | upheld`. The
-comment bears the state of its case. Automatic hiding is no state but a date: until then nobody is shown the text, and if
+comment bears the state of its case. What has a life of its own, like a proposal, bears it beside that, as its standing.
+Automatic hiding is no state but a date: until then nobody is shown the text, and if
 nobody reviews it in time it is back by itself.
 """
 
@@ -25,7 +27,7 @@ RESTING = frozenset({"pending", "withheld"})
 
 UNDECIDED = frozenset({"flagged", "under_review"})
 
-SANCTIONED_ACTS = ("comment", "react", "flag")
+SANCTIONED_ACTS = ("comment", "react", "flag", "propose")
 """What a sanction may forbid."""
 
 
@@ -37,6 +39,22 @@ def is_shown(state: str, hidden_until: datetime | None, now: datetime) -> bool:
 def is_hidden_for_review(state: str, hidden_until: datetime | None, now: datetime) -> bool:
     """Whether flags alone hide it: nobody has decided, and the time for that is not over."""
     return state in UNDECIDED and hidden_until is not None and now < hidden_until
+
+
+def tombstone(state: str, hidden_until: datetime | None, now: datetime) -> str | None:
+    """Why a text is not shown to everybody at this instant: `hidden_for_review`, or the state that hides it."""
+    if is_hidden_for_review(state, hidden_until, now):
+        return "hidden_for_review"
+    return None if state in SHOWN else state
+
+
+def obstacle(noun: str, state: str, hidden_until: datetime | None, now: datetime) -> str | None:
+    """The code of what stands against doing anything with a text that is not shown: `<noun>_hidden_for_review` or
+    `<noun>_hidden`."""
+    found = tombstone(state, hidden_until, now)
+    if found is None:
+        return None
+    return f"{noun}_hidden_for_review" if found == "hidden_for_review" else f"{noun}_hidden"
 
 
 def hides(flags: int, threshold: int, hidden_before: bool) -> bool:
@@ -60,24 +78,36 @@ class CommentFacts:
     is_closed: bool = False
     """Whether its subject takes no comments any more."""
     is_hidden_for_review: bool = False
+    hidden_until: datetime | None = None
+    """Until when it, or what it stands under, is hidden for review."""
+    against_subject: str | None = None
+    """subject_hidden_for_review | subject_hidden: why nothing is said under its subject."""
     is_deepest: bool = False
     has_flagged: bool = False
     """Whether the caller has flagged it in the case that is open."""
 
 
-_TALK = ("thread_closed", "comment_hidden_for_review")
+_OPEN = ("thread_closed", "subject_hidden_for_review", "subject_hidden")
+_TALK = (*_OPEN, "comment_hidden_for_review")
+_WRITES = ("comment_author_only", *_OPEN)
+
+
+def written(at: datetime | None) -> str:
+    """An instant as a refusal names it (RFC 3339); a dash where there is none."""
+    return at.isoformat().replace("+00:00", "Z") if at else "–"
+
 
 COMMENT: Machine[CommentFacts] = Machine(
     noun="comment",
     initial="visible",
     offered=("edit", "retract", "reply", "react", "flag", "publish", "withhold"),
     table={
-        ("visible", "edit"): Move("visible", ("comment_author_only", "thread_closed")),
-        ("reinstated", "edit"): Move("visible", ("comment_author_only", "thread_closed")),
-        ("visible", "edit_for_check"): Move("pending", ("comment_author_only", "thread_closed")),
-        ("reinstated", "edit_for_check"): Move("pending", ("comment_author_only", "thread_closed")),
-        ("pending", "edit"): Move("pending", ("comment_author_only", "thread_closed")),
-        ("withheld", "edit"): Move("pending", ("comment_author_only", "thread_closed")),
+        ("visible", "edit"): Move("visible", _WRITES),
+        ("reinstated", "edit"): Move("visible", _WRITES),
+        ("visible", "edit_for_check"): Move("pending", _WRITES),
+        ("reinstated", "edit_for_check"): Move("pending", _WRITES),
+        ("pending", "edit"): Move("pending", _WRITES),
+        ("withheld", "edit"): Move("pending", _WRITES),
         ("pending", "publish"): Move("visible", ("author_never_decides",)),
         ("withheld", "publish"): Move("visible", ("author_never_decides",)),
         ("pending", "withhold"): Move("withheld", ("author_never_decides",), needs_reason=True),
@@ -93,12 +123,46 @@ COMMENT: Machine[CommentFacts] = Machine(
         "author_never_decides": lambda facts: facts.is_author,
         "own_comment": lambda facts: facts.is_author,
         "thread_closed": lambda facts: facts.is_closed,
+        "subject_hidden_for_review": lambda facts: facts.against_subject == "subject_hidden_for_review",
+        "subject_hidden": lambda facts: facts.against_subject == "subject_hidden",
         "comment_hidden_for_review": lambda facts: facts.is_hidden_for_review,
         "comment_too_deep": lambda facts: facts.is_deepest,
         "flagged_already": lambda facts: facts.has_flagged,
     },
+    dates=lambda facts: {"hidden_until": written(facts.hidden_until)},
 )
 """A reinstated comment is not flagged again until it is edited: what was decided on appeal stays decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandingFacts:
+    """What the guards of a text look at that lives a life of its own beside moderation."""
+
+    is_author: bool = False
+    is_public: bool = True
+    """Whether everybody of its community may know of it."""
+    has_flagged: bool = False
+    """Whether the caller has flagged it in the case that is open."""
+
+
+STANDING: Machine[StandingFacts] = Machine(
+    noun="text",
+    initial="visible",
+    offered=("flag",),
+    table={
+        ("visible", "flag"): Move("flagged", ("not_public_yet", "own_text")),
+        ("flagged", "flag"): Move("flagged", ("own_text", "flagged_already")),
+        ("under_review", "flag"): Move("under_review", ("own_text", "flagged_already")),
+        ("reinstated", "revise"): Move("visible"),
+    },
+    guards={
+        "not_public_yet": lambda facts: not facts.is_public,
+        "own_text": lambda facts: facts.is_author,
+        "flagged_already": lambda facts: facts.has_flagged,
+    },
+)
+"""How moderation stands with a proposal or an amendment: the states of its case. As with comments, what was reinstated is
+not flagged again until it is revised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +178,7 @@ class CaseFacts:
 
 
 def _case_dates(facts: CaseFacts) -> Mapping[str, str]:
-    until = facts.appeal_until
-    return {"appeal_until": until.isoformat().replace("+00:00", "Z") if until else "–"}
+    return {"appeal_until": written(facts.appeal_until)}
 
 
 _DECIDES = ("author_never_decides", "case_of_another")
@@ -131,7 +194,7 @@ CASE: Machine[CaseFacts] = Machine(
         ("under_review", "dismiss"): Move("dismissed", _DECIDES),
         ("under_review", "hide"): Move("hidden", _DECIDES, needs_reason=True),
         ("under_review", "remove_legal"): Move("removed_legal", _DECIDES, needs_reason=True),
-        ("hidden", "appeal"): Move("appealed", ("comment_author_only", "appeal_period_over"), needs_reason=True),
+        ("hidden", "appeal"): Move("appealed", ("authors_appeal", "appeal_period_over"), needs_reason=True),
         ("appealed", "reinstate"): Move("reinstated", _REVIEWS, needs_reason=True),
         ("appealed", "uphold"): Move("upheld", _REVIEWS, needs_reason=True),
         ("flagged", "drop"): Move("dropped"),
@@ -142,7 +205,7 @@ CASE: Machine[CaseFacts] = Machine(
         "case_of_another": lambda facts: not facts.is_moderator,
         "case_is_yours": lambda facts: facts.is_moderator,
         "moderator_never_reviews": lambda facts: facts.is_moderator,
-        "comment_author_only": lambda facts: not facts.is_author,
+        "authors_appeal": lambda facts: not facts.is_author,
         "appeal_period_over": lambda facts: (
             facts.appeal_until is not None and facts.now is not None and facts.now >= facts.appeal_until
         ),

@@ -21,6 +21,7 @@ from math import ceil
 from typing import Literal
 
 from voting.core.lifecycle import Machine, Move
+from voting.core.moderation import written
 
 MOST_TITLE = 200
 MOST_BODY = 20_000
@@ -57,6 +58,9 @@ class ProposalFacts:
     """Endorsements that count now."""
     mine: str | None = None
     """standing | unconfirmed | withdrawn | released | moved: the caller's own endorsement."""
+    against_text: str | None = None
+    """proposal_hidden_for_review | proposal_hidden: why nobody does anything with its text."""
+    hidden_until: datetime | None = None
     against_endorsing: str | None = None
     """Why the caller is none of those whose support counts, as the code of a guard."""
     contest_state: str | None = None
@@ -73,6 +77,10 @@ _ENDED = ("rejected", "not_adopted", "implemented", "lapsed")
 _BY_WINDOW = ("support_window_over",)
 ASKS = ("draft", "noticed", "open")
 """States of a contest that may still put a proposal to the vote: nothing is put into a vote that is over."""
+_SHOWN = ("proposal_hidden_for_review", "proposal_hidden")
+"""What nobody can read, nobody supports, changes, joins with another or puts to the vote. Its figures and its clock go on."""
+PROPOSING = frozenset({"create", "edit", "submit", "amend", "split"})
+"""Commands that a sanction forbids as `propose`."""
 MERGEABLE = ("published", "gathering_support", "qualified")
 """States from which a proposal is merged or split, and in which another may be merged into it."""
 
@@ -82,10 +90,10 @@ _WRITING: Mapping[tuple[str, str], Move] = {
     ("submitted", "publish"): Move("published", ("author_never_reviews",)),
     ("submitted", "return"): Move("returned", ("author_never_reviews",), needs_reason=True),
     **{
-        (state, "edit"): Move(state, ("authors_only", *(_BY_WINDOW if state == "gathering_support" else ())))
+        (state, "edit"): Move(state, ("authors_only", *_SHOWN, *(_BY_WINDOW if state == "gathering_support" else ())))
         for state in _EDITABLE
     },
-    **{(state, "attach"): Move(state, ("authors_only", "too_many_attachments")) for state in _EDITABLE},
+    **{(state, "attach"): Move(state, ("authors_only", *_SHOWN, "too_many_attachments")) for state in _EDITABLE},
     **{(state, "invite"): Move(state, ("authors_only", "too_many_authors")) for state in _WITH_AUTHORS},
     **{(state, "accept_invitation"): Move(state, ("not_invited",)) for state in _WITH_AUTHORS},
     **{(state, "leave"): Move(state, ("not_among_authors", "last_author")) for state in _WITH_AUTHORS},
@@ -93,10 +101,11 @@ _WRITING: Mapping[tuple[str, str], Move] = {
 }
 
 _SUPPORT: Mapping[tuple[str, str], Move] = {
-    ("published", "gather"): Move("gathering_support", ("author_never_reviews",)),
+    ("published", "gather"): Move("gathering_support", ("author_never_reviews", *_SHOWN)),
     ("gathering_support", "endorse"): Move(
         "gathering_support",
         (
+            *_SHOWN,
             *_BY_WINDOW,
             "author_never_endorses",
             "endorsed_already",
@@ -105,17 +114,19 @@ _SUPPORT: Mapping[tuple[str, str], Move] = {
             "lives_elsewhere",
         ),
     ),
-    ("gathering_support", "confirm_endorsement"): Move("gathering_support", (*_BY_WINDOW, "nothing_to_confirm")),
+    ("gathering_support", "confirm_endorsement"): Move(
+        "gathering_support", (*_SHOWN, *_BY_WINDOW, "nothing_to_confirm")
+    ),
     ("gathering_support", "withdraw_endorsement"): Move("gathering_support", (*_BY_WINDOW, "not_endorsed")),
     ("gathering_support", "qualify"): Move("qualified", ("support_too_low",)),
     ("gathering_support", "lapse"): Move("lapsed", ("support_window_open",)),
 }
 
 _LINEAGE: Mapping[tuple[str, str], Move] = {
-    ("published", "amend"): Move("published", ("author_edits_instead",)),
-    ("gathering_support", "amend"): Move("gathering_support", (*_BY_WINDOW, "author_edits_instead")),
-    **{(state, "merge"): Move("merged", ("author_never_reviews",), needs_reason=True) for state in MERGEABLE},
-    **{(state, "split"): Move("split", ("authors_only",), needs_reason=True) for state in MERGEABLE},
+    ("published", "amend"): Move("published", (*_SHOWN, "author_edits_instead")),
+    ("gathering_support", "amend"): Move("gathering_support", (*_SHOWN, *_BY_WINDOW, "author_edits_instead")),
+    **{(state, "merge"): Move("merged", ("author_never_reviews", *_SHOWN), needs_reason=True) for state in MERGEABLE},
+    **{(state, "split"): Move("split", ("authors_only", *_SHOWN), needs_reason=True) for state in MERGEABLE},
     **{(state, "move_endorsement"): Move(state, ("nothing_to_move",)) for state in ("merged", "split")},
 }
 
@@ -124,7 +135,7 @@ _REVIEW: Mapping[tuple[str, str], Move] = {
     ("under_review", "accept"): Move("accepted", ("author_never_reviews",)),
     ("under_review", "accept_in_part"): Move("accepted_in_part", ("author_never_reviews",)),
     ("under_review", "reject"): Move("rejected", ("author_never_reviews",), needs_reason=True),
-    **{(state, "put_on_ballot"): Move("on_ballot") for state in _DECIDED},
+    **{(state, "put_on_ballot"): Move("on_ballot", _SHOWN) for state in _DECIDED},
     ("on_ballot", "adopt"): Move("adopted", ("contest_not_certified",)),
     ("on_ballot", "not_adopt"): Move("not_adopted", ("contest_undecided",)),
     **{(state, "implement"): Move("implementing") for state in (*_DECIDED, "adopted")},
@@ -148,6 +159,8 @@ PROPOSAL: Machine[ProposalFacts] = Machine(
         "authors_only": lambda facts: not facts.is_author,
         "author_never_reviews": lambda facts: facts.is_author or facts.has_written,
         "author_never_endorses": lambda facts: facts.is_author,
+        "proposal_hidden_for_review": lambda facts: facts.against_text == "proposal_hidden_for_review",
+        "proposal_hidden": lambda facts: facts.against_text == "proposal_hidden",
         "too_many_attachments": lambda facts: facts.attachments >= MOST_ATTACHMENTS,
         "too_many_authors": lambda facts: facts.authors >= MOST_AUTHORS,
         "not_invited": lambda facts: facts.invitation != "invited",
@@ -168,11 +181,7 @@ PROPOSAL: Machine[ProposalFacts] = Machine(
         "contest_undecided": lambda facts: facts.contest_state not in ("certified", "inconclusive", "annulled"),
         "outcome_missing": lambda facts: not facts.has_outcome,
     },
-    dates=lambda facts: (
-        {"support_until": facts.support_until.isoformat().replace("+00:00", "Z")}
-        if facts.support_until is not None
-        else {"support_until": "–"}
-    ),
+    dates=lambda facts: {"support_until": written(facts.support_until), "hidden_until": written(facts.hidden_until)},
 )
 
 

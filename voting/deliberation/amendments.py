@@ -42,7 +42,7 @@ class AmendmentView:
 
     amendment: Amendment
     paragraph_text: str | None
-    """Nothing where the version was erased."""
+    """Nothing where the version was erased, or the proposal is not shown to this caller."""
     actions: tuple[Action, ...] = ()
     promoted_id: str | None = None
     """The proposal it became, once this caller may know of that."""
@@ -145,7 +145,11 @@ def page(
     if with_actions:
         return tuple(view(session, principal, loaded, row) for row in found)
     known = _promoted(session, principal, found)
-    return tuple(AmendmentView(row, _paragraph(session, row), promoted_id=known.get(row.id)) for row in found)
+    is_shown = proposal_queries.sight_of(principal, loaded).is_shown
+    return tuple(
+        AmendmentView(row, _paragraph(session, row) if is_shown else None, promoted_id=known.get(row.id))
+        for row in found
+    )
 
 
 def view(session: Session, principal: Principal, loaded: Loaded, found: Amendment) -> AmendmentView:
@@ -157,7 +161,8 @@ def view(session: Session, principal: Principal, loaded: Loaded, found: Amendmen
         code = blocked.get(command) if decision.allowed else decision.code
         actions.append(Action(command, code is None, code))
     promoted_id = _promoted(session, principal, (found,)).get(found.id)
-    return AmendmentView(found, _paragraph(session, found), tuple(actions), promoted_id)
+    is_shown = proposal_queries.sight_of(principal, loaded).is_shown
+    return AmendmentView(found, _paragraph(session, found) if is_shown else None, tuple(actions), promoted_id)
 
 
 def _promoted(session: Session, principal: Principal, found: Sequence[Amendment]) -> Mapping[str, str]:
@@ -216,6 +221,8 @@ def _facts(session: Session, principal: Principal, loaded: Loaded, found: Amendm
         is_author=principal.kind == "person" and principal.id == found.author_id,
         is_erased=found.salt is None,
         proposal_is_open=stands in (None, "authors_only"),
+        against_proposal=held.against_text,
+        hidden_until=held.hidden_until,
         fits=found.state != "proposed" or _place(session, loaded, found) is not None,
     )
 

@@ -104,8 +104,10 @@ def content(
 def page(
     session: Session, principal: Principal, proposal_id: str, *, after: str | None, limit: int, now: datetime
 ) -> tuple[AttachmentView, ...]:
-    """At most `limit` attachments of a proposal behind the id `after`; removed ones leave their place."""
-    proposal_queries.load(session, principal, proposal_id, now)
+    """At most `limit` attachments of a proposal behind the id `after`; removed ones leave their place. None of a proposal that
+    this caller is not shown."""
+    if not proposal_queries.sight_of(principal, proposal_queries.load(session, principal, proposal_id, now)).is_shown:
+        return ()
     query = select(Attachment).where(Attachment.proposal_id == proposal_id)
     if after is not None:
         query = query.where(col(Attachment.id) > after)
@@ -156,6 +158,8 @@ def _load(
         loaded = proposal_queries.load(session, principal, row.proposal_id, now, hold=hold)
     except NotFound as error:
         raise NotFound("attachment_not_found", id=attachment_id) from error
+    if not proposal_queries.sight_of(principal, loaded).is_shown:
+        raise NotFound("attachment_not_found", id=attachment_id)
     if hold:
         session.refresh(row, with_for_update=True)
     return loaded, row

@@ -6,6 +6,7 @@ who wrote what it is about decides nothing about it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -68,10 +69,11 @@ def decide(
     kind = moderated.of(found.subject_kind)
     row = kind.hold(session, found.subject_id)
     case = session.get_one(ModerationCase, case_id, with_for_update=True, populate_existing=True)
-    authority.require(principal, f"case.{command}", _subject(session, principal, case))
+    writers = _writers(session, (case,))[case.id]
+    authority.require(principal, f"case.{command}", _subject(session, principal, case, writers))
     at = now_in(session.get_one(Community, case.community_id), now)
     before = case.state
-    state = lifecycle.move(CASE, before, command, _facts(principal, case, at), ruling.reason)
+    state = lifecycle.move(CASE, before, command, _facts(principal, case, writers, at), ruling.reason)
     rule_id = _rule(session, case, command, ruling)
     reason = None if ruling.reason is None else texts.accept(ruling.reason, "/reason", most=MOST_REASON)
     _apply(session, principal, case, command, state, rule_id, at)
@@ -80,7 +82,8 @@ def decide(
     thread_marks.stir_by(session, row)
     kept = None
     if command != "take":
-        kept = case_steps.keep(session, principal, case.community_id, case.id, _DONE[command], rule_id, reason, at)
+        about = (case.community_id, case.id, case.subject_kind)
+        kept = case_steps.keep(session, principal, *about, _DONE[command], rule_id, reason, at)
     case_steps.note(session, principal, case, _DONE[command], at, from_state=before, step=kept)
     if ruling.sanction is not None and case.author_id is not None:
         terms, why = ruling.sanction, reason or ""
@@ -137,8 +140,11 @@ def of_community(
     if after is not None:
         query = query.where(col(ModerationCase.id) > after)
     at = now_in(community, now)
-    found = session.exec(query.order_by(col(ModerationCase.id)).limit(limit))
-    return tuple(CaseView(case, (), (), (), True, _actions(session, principal, case, at)) for case in found)
+    found = session.exec(query.order_by(col(ModerationCase.id)).limit(limit)).all()
+    writers = _writers(session, found)
+    return tuple(
+        CaseView(case, (), (), (), True, _actions(session, principal, case, writers[case.id], at)) for case in found
+    )
 
 
 def _load(session: Session, principal: Principal, case_id: str) -> ModerationCase:
@@ -147,21 +153,38 @@ def _load(session: Session, principal: Principal, case_id: str) -> ModerationCas
     case = session.get(ModerationCase, case_id)
     if case is None or not authority.belongs(principal, case.community_id):
         raise NotFound("case_not_found", id=case_id)
-    authority.require(principal, "moderation.read", _subject(session, principal, case))
+    writers = _writers(session, (case,))[case.id]
+    authority.require(principal, "moderation.read", _subject(session, principal, case, writers))
     return case
 
 
-def _subject(session: Session, principal: Principal, case: ModerationCase) -> Subject:
-    """What authority sees. Who stands in the contest is asked for a candidate alone: of others it changes nothing."""
+def _writers(session: Session, found: Iterable[ModerationCase]) -> Mapping[str, frozenset[str]]:
+    """Case → everybody who writes what it is about."""
+    by_kind: dict[str, list[ModerationCase]] = {}
+    for case in found:
+        by_kind.setdefault(case.subject_kind, []).append(case)
+    writers: dict[str, frozenset[str]] = {}
+    for kind, its in by_kind.items():
+        more = moderated.of(kind).writers(session, [case.subject_id for case in its])
+        for case in its:
+            named = frozenset() if case.author_id is None else frozenset({case.author_id})
+            writers[case.id] = named | more.get(case.subject_id, frozenset())
+    return writers
+
+
+def _subject(session: Session, principal: Principal, case: ModerationCase, writers: frozenset[str]) -> Subject:
+    """About the caller where they are one of its writers. Who stands in the contest is asked for a candidate alone: of others
+    it changes nothing."""
+    about = principal.id if principal.kind == "person" and principal.id in writers else case.author_id
     stand = frozenset[str]()
     if principal.grants and candidacies.stands(session, principal):
         stand = moderated.of(case.subject_kind).candidates(session, case.subject_id)
-    return Subject(case.community_id, person_id=case.author_id, kind="case", candidates=stand)
+    return Subject(case.community_id, person_id=about, kind="case", candidates=stand)
 
 
-def _facts(principal: Principal, case: ModerationCase, at: datetime) -> CaseFacts:
+def _facts(principal: Principal, case: ModerationCase, writers: frozenset[str], at: datetime) -> CaseFacts:
     return CaseFacts(
-        is_author=principal.kind == "person" and principal.id == case.author_id,
+        is_author=principal.kind == "person" and principal.id in writers,
         is_moderator=principal.id == case.moderator_id,
         appeal_until=case.appeal_until,
         now=at,
@@ -207,13 +230,15 @@ def _view(session: Session, principal: Principal, case: ModerationCase, at: date
         tuple(session.exec(flags)) if is_inside else (),
         tuple(session.exec(imposed)),
         is_inside,
-        _actions(session, principal, case, at),
+        _actions(session, principal, case, _writers(session, (case,))[case.id], at),
     )
 
 
-def _actions(session: Session, principal: Principal, case: ModerationCase, at: datetime) -> tuple[Action, ...]:
-    subject = _subject(session, principal, case)
-    blocked = lifecycle.survey(CASE, case.state, _facts(principal, case, at)).blocked
+def _actions(
+    session: Session, principal: Principal, case: ModerationCase, writers: frozenset[str], at: datetime
+) -> tuple[Action, ...]:
+    subject = _subject(session, principal, case, writers)
+    blocked = lifecycle.survey(CASE, case.state, _facts(principal, case, writers, at)).blocked
     found = []
     for command in CASE.offered:
         decision = authority.may(principal, f"case.{command}", subject)

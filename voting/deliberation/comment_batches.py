@@ -19,7 +19,7 @@ from sqlmodel import Session
 from voting.core import authority, lifecycle, texts
 from voting.core.authority import Principal
 from voting.core.evidence import journal_entries
-from voting.core.moderation import COMMENT
+from voting.core.moderation import COMMENT, written
 from voting.deliberation import (
     comment_posting,
     comment_subjects,
@@ -74,7 +74,8 @@ def post(
 ) -> CommentView:
     """Add a comment to a thread, or a reply to a comment of it.
 
-    Raises Conflict `thread_closed`, IllegalMove where its parent takes no reply now, Invalid for a text that is refused.
+    Raises Conflict where the thread takes nothing (`Thread.obstacle`), IllegalMove where its parent takes no reply now, Invalid
+    for a text that is refused.
     """
     (answer,) = write(session, [Post(principal, kind, subject_id, draft)], now)
     if isinstance(answer, YishiError):
@@ -115,8 +116,8 @@ def _sound(session: Session, post: Post, known: _Known, now: datetime) -> _Sound
     if principal.id not in known.forbidden:
         known.forbidden[principal.id] = sanctions.against(session, principal, thread.now)
     sanctions.refuse_by(known.forbidden[principal.id], "comment")
-    if not thread.is_open:
-        raise Conflict("thread_closed")
+    if thread.obstacle is not None:
+        raise Conflict(thread.obstacle, hidden_until=written(thread.found.hidden_until))
     community_id = thread.community.id
     if community_id not in known.waits:
         known.waits[community_id] = moderation_policy.of(session, community_id).pre_check

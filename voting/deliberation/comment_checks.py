@@ -67,7 +67,7 @@ def withhold(
     said = texts.accept(reason or "", "/reason", most=cases.MOST_REASON)
     comment.state, comment.rule_id = state, rule_id
     session.flush()
-    case_steps.keep(session, principal, comment.community_id, None, "withheld", rule_id, said, at)
+    case_steps.keep(session, principal, comment.community_id, None, "comment", "withheld", rule_id, said, at)
     comment_posting.note(session, principal, comment, "withheld", at, from_state=before, rule=rule_id)
     return comment_view.one(session, principal, loaded)
 

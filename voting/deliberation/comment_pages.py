@@ -196,7 +196,7 @@ def _figures(session: Session, thread: Thread) -> list[tuple[int, int, int, int]
 def _actions(session: Session, principal: Principal, thread: Thread) -> tuple[Action, ...]:
     subject: Subject = thread.subject()
     post, summarise = (authority.may(principal, act, subject) for act in ("comment.post", "summary.write"))
-    against = post.code if not post.allowed else None if thread.is_open else "thread_closed"
+    against = post.code if not post.allowed else thread.obstacle
     if against is None and "comment" in sanctions.against(session, principal, thread.now):
         against = "sanctioned"
     return (

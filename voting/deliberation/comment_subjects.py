@@ -18,7 +18,7 @@ from sqlmodel import Session
 
 from voting.community.clock import now_in
 from voting.community.tables import Community
-from voting.core import authority
+from voting.core import authority, moderation
 from voting.core.authority import Principal, Subject
 from voting.deliberation import candidacies
 from voting.deliberation.proposal_tables import Proposal
@@ -53,6 +53,9 @@ class Found:
     """Persons who stand in its contest."""
     candidate_id: str | None = None
     """The person whom it is about."""
+    standing: str = "visible"
+    """How moderation stands with it."""
+    hidden_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,14 @@ class Thread:
     @property
     def is_open(self) -> bool:
         """Whether comments are taken."""
-        return self.found.is_open
+        return self.obstacle is None
+
+    @property
+    def obstacle(self) -> str | None:
+        """Why no comments are taken: it is over, or not shown to everybody."""
+        if not self.found.is_open:
+            return "thread_closed"
+        return moderation.obstacle("subject", self.found.standing, self.found.hidden_until, self.now)
 
     def subject(self, person_id: str | None = None) -> Subject:
         """What authority sees; `person_id` wrote what it is about."""
@@ -127,7 +137,14 @@ def _proposal(session: Session, identifier: str) -> Found | None:
     row = session.get(Proposal, identifier)
     if row is None or row.published_at is None:
         return None
-    return Found(row.community_id, row.state not in _ENDED, building_id=row.building_id, unit_id=row.unit_id)
+    return Found(
+        row.community_id,
+        row.state not in _ENDED,
+        building_id=row.building_id,
+        unit_id=row.unit_id,
+        standing=row.standing,
+        hidden_until=row.hidden_until,
+    )
 
 
 def _problem_report(session: Session, identifier: str) -> Found | None:

@@ -78,11 +78,15 @@ def facts(session: Session, principal: Principal, loaded: Loaded) -> CommentFact
 
 
 def _facts(principal: Principal, loaded: Loaded, has_flagged: bool) -> CommentFacts:
-    comment, now = loaded.comment, loaded.thread.now
+    comment, thread = loaded.comment, loaded.thread
+    is_hidden = moderation.is_hidden_for_review(comment.state, comment.hidden_until, thread.now)
+    against = thread.obstacle
     return CommentFacts(
         is_author=principal.kind == "person" and principal.id == comment.author_id,
-        is_closed=not loaded.thread.is_open,
-        is_hidden_for_review=moderation.is_hidden_for_review(comment.state, comment.hidden_until, now),
+        is_closed=against == "thread_closed",
+        is_hidden_for_review=is_hidden,
+        hidden_until=comment.hidden_until if is_hidden else thread.found.hidden_until,
+        against_subject=against,
         is_deepest=comment.depth >= DEEPEST,
         has_flagged=has_flagged,
     )
@@ -197,11 +201,7 @@ def _line(
 
 
 def _tombstone(comment: Comment, now: datetime) -> str | None:
-    if comment.text is None:
-        return ERASED
-    if moderation.is_hidden_for_review(comment.state, comment.hidden_until, now):
-        return "hidden_for_review"
-    return None if comment.state in moderation.SHOWN else comment.state
+    return ERASED if comment.text is None else moderation.tombstone(comment.state, comment.hidden_until, now)
 
 
 def sees_hidden(principal: Principal, loaded: Loaded) -> bool:

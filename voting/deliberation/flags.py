@@ -69,5 +69,5 @@ def _case(
     session.add(case)
     session.flush()
     row.case_id, row.hidden_until, row.rule_id = case.id, None, None
-    case_steps.keep(session, principal, case.community_id, case.id, "flagged", rule_id, None, at)
+    case_steps.keep(session, principal, case.community_id, case.id, kind.name, "flagged", rule_id, None, at)
     return case

@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy import or_
 from sqlmodel import Session, col, select, update
 
-from voting.core import lifecycle
+from voting.core import lifecycle, moderation
 from voting.core.authority import Principal
 from voting.core.proposals import MERGEABLE, PROPOSAL
 from voting.deliberation import endorsements, proposal_drafts, proposal_moves, proposal_queries
@@ -67,6 +67,9 @@ def merge(
     target = _relative(session, principal, into, now, "/into")
     if proposal_queries.has_written(session, principal, target):
         raise Invalid.at("/into", "author_never_reviews")
+    there = target.proposal
+    if moderation.tombstone(there.standing, there.hidden_until, target.now) is not None:
+        raise Invalid.at("/into", "cannot_be_merged_into", state=there.standing)
     if target.proposal.state not in MERGEABLE:
         raise Invalid.at("/into", "cannot_be_merged_into", state=target.proposal.state)
     write(session, target.proposal, loaded.proposal, "merged_from", loaded.now)

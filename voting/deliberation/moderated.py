@@ -6,7 +6,7 @@ to it, and how it is shown. It is registered once, by `join`; `voting.deliberati
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
@@ -51,6 +51,11 @@ def _nobody(_session: Session, _thing_id: str) -> frozenset[str]:
     return frozenset()
 
 
+def nobody(_session: Session, _ids: Sequence[str]) -> Mapping[str, frozenset[str]]:
+    """The writers of things that their cases name alone."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[Loaded, View]):
     """What moderation has to know of one kind of thing."""
@@ -71,6 +76,8 @@ class Kind(Generic[Loaded, View]):
     """One of it as this caller sees it: its text, or its tombstone."""
     candidates: Callable[[Session, str], frozenset[str]] = _nobody
     """Persons who stand in the contest that one of it is about: they never judge it."""
+    writers: Callable[[Session, Sequence[str]], Mapping[str, frozenset[str]]] = nobody
+    """Thing → who writes it besides the author its case names: they appeal, and decide nothing about it."""
 
     def state(self, row: Row) -> str:
         """How moderation stands with it."""

@@ -10,6 +10,19 @@ from sqlmodel import Field, Index, SQLModel
 from voting.store import Document, Instant, Versioned
 
 
+class Moderated(SQLModel):
+    """How moderation stands with a thing that lives a life of its own: columns of its row."""
+
+    standing: str = "visible"
+    """As `voting.core.moderation.STANDING`: visible, or the state of the newest case about it."""
+    hidden_until: datetime | None = Field(default=None, sa_type=Instant)
+    """Hidden by flags alone until then, unless somebody decides before."""
+    rule_id: str | None = None
+    """The rule by which it is hidden or removed."""
+    case_id: str | None = None
+    """The newest case about it."""
+
+
 class ModerationPolicy(Versioned, table=True):
     """How a community moderates. Without a row the defaults of `voting.deliberation.moderation_policy` hold."""
 
@@ -37,10 +50,10 @@ class ModerationCase(Versioned, table=True):
     id: str = Field(primary_key=True)
     community_id: str = Field(foreign_key="community.id")
     subject_kind: str
-    """comment"""
+    """As its kind is named in `voting.deliberation.moderated`: comment, proposal …"""
     subject_id: str
     author_id: str | None = None
-    """Who wrote what it is about."""
+    """Who wrote what it is about; of a proposal, the wording that was flagged."""
     state: str = "flagged"
     flags: int = 0
     hidden_until: datetime | None = Field(default=None, sa_type=Instant)
@@ -79,6 +92,8 @@ class ModerationStep(SQLModel, table=True):
     """Empty where a text was withheld before anybody saw it."""
     kind: str
     """Past tense: flagged, dismissed, hidden, removed, appealed, reinstated, upheld, withheld"""
+    subject_kind: str = "comment"
+    """What it is about, as in its case."""
     rule_id: str
     actor_id: str | None = None
     reason: str | None = None
@@ -100,7 +115,7 @@ class Sanction(Versioned, table=True):
     reason: str | None = None
     salt: bytes | None = None
     acts: list[str] = Field(sa_type=Document)
-    """comment, react, flag"""
+    """comment, react, flag, propose"""
     imposed_by: str
     imposed_at: datetime = Field(sa_type=Instant)
     ends_at: datetime = Field(sa_type=Instant)

@@ -13,7 +13,7 @@ from voting.community import whereabouts
 from voting.core import authority, coordinates, lifecycle, proposals, texts
 from voting.core.authority import Principal, Subject
 from voting.core.proposals import PROPOSAL
-from voting.deliberation import proposal_moves, proposal_queries, proposal_texts, search
+from voting.deliberation import proposal_moves, proposal_queries, proposal_texts, sanctions, search, standing
 from voting.deliberation.proposal_queries import Loaded
 from voting.deliberation.proposal_tables import Proposal, ProposalAuthor
 from voting.deliberation.proposal_texts import Text
@@ -45,6 +45,7 @@ def create(session: Session, principal: Principal, community_id: str, draft: Dra
     """Write a draft that only its author sees."""
     at = proposal_queries.community_time(session, principal, community_id, now)
     authority.require(principal, "proposal.create", Subject(community_id, kind="proposal"))
+    sanctions.refuse(session, principal, "propose", at)
     text = proposal_texts.checked(Text(draft.title, draft.body))
     members = _placed(session, community_id, draft)
     proposal = Proposal(id=timed_id("prp", at), community_id=community_id, created_at=at, **members)
@@ -75,6 +76,7 @@ def edit(
     While support is gathered another place is another version as well, and whom it concerns stays: Invalid `scope_settled`.
     """
     proposal = loaded.proposal
+    sanctions.refuse(session, principal, "propose", loaded.now)
     lifecycle.move(PROPOSAL, proposal.state, "edit", proposal_queries.facts(session, principal, loaded))
     draft = _draft_of(session, proposal, changes)
     text = proposal_texts.checked(Text(draft.title, draft.body))
@@ -89,6 +91,7 @@ def edit(
         proposal.major = proposal.major if minor else proposal.number
         kept = proposal_texts.write(session, proposal, text, principal.id, loaded.now, minor=minor, note=note)
         search.shelve(session, proposal, kept)
+        standing.revise(proposal)
     session.flush()
     facts: dict[str, Any] = {"number": kept.number, "minor": kept.minor, "members": sorted(changes)}
     proposal_moves.note(session, principal, loaded, "edited", proposal.state, text=kept.text_hash, facts=facts)

@@ -9,8 +9,8 @@ from sqlmodel import Session
 
 from voting.core import lifecycle
 from voting.core.authority import Principal
-from voting.core.proposals import PROPOSAL
-from voting.deliberation import attachment_notes, proposal_queries, search
+from voting.core.proposals import PROPOSAL, PROPOSING
+from voting.deliberation import attachment_notes, proposal_queries, sanctions, search
 from voting.deliberation.proposal_queries import Loaded
 from voting.log import journal
 from voting.log.journal import EventFact
@@ -53,6 +53,8 @@ def begin(
 ) -> tuple[Loaded, str]:
     """The proposal, held, and the state the command leads to."""
     loaded = proposal_queries.load(session, principal, proposal_id, now, f"proposal.{command}", hold=True)
+    if command in PROPOSING:
+        sanctions.refuse(session, principal, "propose", loaded.now)
     facts = proposal_queries.facts(session, principal, loaded)
     return loaded, lifecycle.move(PROPOSAL, loaded.proposal.state, command, facts, reason)
 

@@ -6,18 +6,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import ColumnElement, and_, func, or_, true
 from sqlmodel import Session, col, select
 
 from voting.community.clock import now_in
 from voting.community.queries import Action
 from voting.community.tables import Community
-from voting.core import authority, lifecycle
+from voting.core import authority, lifecycle, moderation
 from voting.core.authority import Principal, Subject
-from voting.core.proposals import PROPOSAL, ProposalFacts
-from voting.deliberation import answers_reads, endorsement_reads
+from voting.core.proposals import PROPOSAL, PROPOSING, ProposalFacts
+from voting.deliberation import answers_reads, endorsement_reads, sanctions, standing
 from voting.deliberation.endorsement_reads import Support
 from voting.deliberation.proposal_tables import (
     Attachment,
@@ -27,10 +27,20 @@ from voting.deliberation.proposal_tables import (
     ProposalAuthor,
     ProposalVersion,
 )
+from voting.deliberation.standing import Sight
 from voting.errors import NotFound
 from voting.log import journal
 from voting.log.tables import Event
 from voting.roll.queries import known
+
+READ_HIDDEN = "proposal.read_hidden"
+
+
+class Told(TypedDict):
+    """What moderation is told of a thing and a caller."""
+
+    is_author: bool
+    is_public: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +68,11 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A proposal as this caller sees it: its newest text, its authors, and what they may do with it."""
+    """A proposal as this caller sees it: its newest text, its authors, and what they may do with it. Where it is not shown
+    to this caller it has neither text nor authors, and `sight` says why."""
 
     proposal: Proposal
-    text: ProposalVersion
+    text: ProposalVersion | None
     authors: tuple[ProposalAuthor, ...]
     actions: tuple[Action, ...] = ()
     support: Support | None = None
@@ -70,6 +81,7 @@ class View:
     """The caller's own endorsement. Left to the view of one proposal, like actions and answers."""
     answers: Mapping[str, OfficialAnswer] = field(default_factory=dict)
     now: datetime | None = None
+    sight: Sight = field(default_factory=Sight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +168,8 @@ def facts(session: Session, principal: Principal, loaded: Loaded) -> ProposalFac
         accepted=sum(author.state == "accepted" for author in loaded.authors),
         attachments=_attachments(session, proposal.id),
         now=loaded.now,
+        against_text=moderation.obstacle("proposal", proposal.standing, proposal.hidden_until, loaded.now),
+        hidden_until=standing.hidden_until(proposal, loaded.now),
         support_until=proposal.support_until,
         needed=proposal.support_needed or 0,
         standing=support.standing if support else 0,
@@ -196,24 +210,46 @@ def version(session: Session, proposal_id: str, number: int) -> ProposalVersion:
     return found
 
 
-def view(session: Session, principal: Principal, loaded: Loaded) -> View:
-    """The proposal and what this caller could do to it."""
+def told(principal: Principal, loaded: Loaded) -> Told:
+    """What moderation is told of a proposal and the caller."""
+    return {"is_author": loaded.is_author(principal), "is_public": loaded.proposal.published_at is not None}
+
+
+def sight_of(principal: Principal, loaded: Loaded) -> Sight:
+    """Whether this caller is shown the text and the authors."""
+    is_author, row = loaded.is_author(principal), loaded.proposal
+    return standing.sight(principal, row, READ_HIDDEN, loaded.subject, is_author=is_author, now=loaded.now)
+
+
+def _actions(session: Session, principal: Principal, loaded: Loaded) -> tuple[Action, ...]:
     proposal, subject = loaded.proposal, loaded.subject
     blocked = lifecycle.survey(PROPOSAL, proposal.state, facts(session, principal, loaded)).blocked
+    forbidden = sanctions.against(session, principal, loaded.now)
     actions = []
     for command in PROPOSAL.offered:
         decision = authority.may(principal, f"proposal.{command}", subject)
         code = blocked.get(command) if decision.allowed else decision.code
+        if code is None and command in PROPOSING and "propose" in forbidden:
+            code = "sanctioned"
         actions.append(Action(command, code is None, code))
+    found = standing.facts(session, principal, proposal, **told(principal, loaded))
+    return (*actions, standing.flag_action(principal, proposal, "proposal.flag", subject, found, forbidden))
+
+
+def view(session: Session, principal: Principal, loaded: Loaded) -> View:
+    """The proposal and what this caller could do to it."""
+    proposal, sight = loaded.proposal, sight_of(principal, loaded)
+    authors = tuple(author for author in loaded.authors if author.state != "left")
     return View(
         proposal,
-        version(session, proposal.id, proposal.number),
-        tuple(author for author in loaded.authors if author.state != "left"),
-        tuple(actions),
+        version(session, proposal.id, proposal.number) if sight.is_shown else None,
+        authors if sight.is_shown else (),
+        _actions(session, principal, loaded),
         endorsement_reads.support_of(session, [proposal]).get(proposal.id),
         endorsement_reads.mine(session, principal, proposal),
         answers_reads.of(session, proposal.id),
         loaded.now,
+        sight,
     )
 
 
@@ -232,7 +268,9 @@ def page(
     at = community_time(session, principal, community_id, now)
     authority.require(principal, "proposal.read", Subject(community_id, kind="proposal"))
     query = select(Proposal).where(
-        Proposal.community_id == community_id, _visible(principal, community_id), *_wanted(wanted)
+        Proposal.community_id == community_id,
+        _visible(principal, community_id),
+        *_wanted(principal, community_id, wanted, at),
     )
     if after is not None:
         query = query.where(col(Proposal.id) < after if wanted.newest_first else col(Proposal.id) > after)
@@ -243,8 +281,14 @@ def page(
     if with_actions:
         return tuple(view(session, principal, Loaded(row, authors.get(row.id, ()), at)) for row in found)
     support = endorsement_reads.support_of(session, found)
-    standing = {row.id: tuple(one for one in authors.get(row.id, ()) if one.state != "left") for row in found}
-    return tuple(View(row, texts[row.id], standing[row.id], support=support.get(row.id), now=at) for row in found)
+    lines = []
+    for row in found:
+        its = authors.get(row.id, ())
+        sight = sight_of(principal, Loaded(row, its, at))
+        text = texts[row.id] if sight.is_shown else None
+        named = tuple(one for one in its if one.state != "left") if sight.is_shown else ()
+        lines.append(View(row, text, named, support=support.get(row.id), now=at, sight=sight))
+    return tuple(lines)
 
 
 def visible(session: Session, principal: Principal, community_id: str, ids: Collection[str]) -> frozenset[str]:
@@ -267,19 +311,18 @@ def texts_of(session: Session, proposals: Sequence[Proposal]) -> Mapping[str, Pr
 
 def _visible(principal: Principal, community_id: str) -> ColumnElement[bool]:
     """What `is_visible` says, as a condition of a query. Who reviews a building alone finds its submissions by id."""
-    mine = select(ProposalAuthor.proposal_id).where(
-        ProposalAuthor.person_id == principal.id, ProposalAuthor.state != "left"
-    )
     shown: list[Any] = [col(Proposal.published_at).is_not(None)]
     if principal.kind == "person":
-        shown.append(col(Proposal.id).in_(mine))
+        shown.append(col(Proposal.id).in_(_mine(principal, "invited", "accepted")))
     if reviews(principal, Subject(community_id, kind="proposal")):
         shown.append(col(Proposal.submitted_at).is_not(None))
     return or_(*shown)
 
 
-def _wanted(wanted: Filter) -> list[Any]:
+def _wanted(principal: Principal, community_id: str, wanted: Filter, now: datetime) -> list[Any]:
     conditions: list[Any] = []
+    if wanted.category is not None or wanted.author_id is not None:
+        conditions.append(_known_by_text(principal, community_id, now))
     for name in ("state", "category", "building_id", "unit_id"):
         value = getattr(wanted, name)
         if value is not None:
@@ -292,6 +335,21 @@ def _wanted(wanted: Filter) -> list[Any]:
     if wanted.asks_id is not None:
         conditions.append(_asks(wanted.asks_id))
     return conditions
+
+
+def _known_by_text(principal: Principal, community_id: str, now: datetime) -> ColumnElement[bool]:
+    """What this caller may find by its category or its authors: a tombstone tells neither."""
+    found = standing.shown(Proposal, now)
+    subject = Subject(community_id, kind="proposal")
+    if standing.sees_hidden(principal, READ_HIDDEN, subject, is_author=False):
+        return true()
+    return or_(found, col(Proposal.id).in_(_mine(principal, "accepted"))) if principal.kind == "person" else found
+
+
+def _mine(principal: Principal, *states: str) -> Any:
+    return select(ProposalAuthor.proposal_id).where(
+        ProposalAuthor.person_id == principal.id, col(ProposalAuthor.state).in_(states)
+    )
 
 
 def _asks(person_id: str) -> ColumnElement[bool]:
@@ -315,8 +373,9 @@ def _asks(person_id: str) -> ColumnElement[bool]:
 def versions(
     session: Session, principal: Principal, proposal_id: str, *, after: int | None, limit: int, now: datetime
 ) -> tuple[ProposalVersion, ...]:
-    """At most `limit` versions behind the number `after`, oldest first."""
-    load(session, principal, proposal_id, now)
+    """At most `limit` versions behind the number `after`, oldest first; none of a proposal that this caller is not shown."""
+    if not sight_of(principal, load(session, principal, proposal_id, now)).is_shown:
+        return ()
     query = select(ProposalVersion).where(
         ProposalVersion.proposal_id == proposal_id, col(ProposalVersion.number) > (after or 0)
     )

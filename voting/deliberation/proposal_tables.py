@@ -9,13 +9,14 @@ from sqlalchemy import BigInteger
 from sqlalchemy import text as sql
 from sqlmodel import Field, Index, SQLModel
 
+from voting.deliberation.moderation_tables import Moderated
 from voting.store import Document, Instant, Versioned
 
 NOBODY = "nobody"
 """What the id of an endorsement's giver begins with where the person is erased."""
 
 
-class Proposal(Versioned, table=True):
+class Proposal(Moderated, Versioned, table=True):
     """What somebody wants done: its newest text is the version of number `number`."""
 
     __tablename__ = "proposal"

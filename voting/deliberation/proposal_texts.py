@@ -99,8 +99,11 @@ def digest(salt: bytes, title: Mapping[str, str], body: Mapping[str, str]) -> by
 def compare(
     session: Session, principal: Principal, proposal_id: str, old: int, new: int, *, now: datetime
 ) -> tuple[Comparison, ...]:
-    """How version `old` became version `new`, in every language that one of them has."""
-    proposal_queries.load(session, principal, proposal_id, now)
+    """How version `old` became version `new`, in every language that one of them has; nothing of a proposal that this caller
+    is not shown."""
+    loaded = proposal_queries.load(session, principal, proposal_id, now)
+    if not proposal_queries.sight_of(principal, loaded).is_shown:
+        return ()
     before = proposal_queries.version(session, proposal_id, old)
     after = proposal_queries.version(session, proposal_id, new)
     return tuple(

@@ -63,13 +63,23 @@ def find(
 
 
 def _readable(session: Session, hits: Sequence[Hit], now: datetime) -> list[Hit]:
-    """Those that everybody reads at this instant: a comment may be hidden, and its hiding may end by itself."""
-    ids = [hit.document.subject_id for hit in hits if hit.document.subject_kind == "comment"]
-    query = select(Comment.id, Comment.state, Comment.hidden_until).where(col(Comment.id).in_(ids))
-    shown = (
-        {one for one, state, until in session.exec(query) if moderation.is_shown(state, until, now)} if ids else set()
-    )
-    return [hit for hit in hits if hit.document.subject_kind != "comment" or hit.document.subject_id in shown]
+    """Those that everybody reads at this instant: one may be hidden, and its hiding may end by itself."""
+    hidden = _hidden(session, [hit.document for hit in hits], now)
+    return [hit for hit in hits if hit.document.subject_id not in hidden]
+
+
+def _hidden(session: Session, found: Sequence[SearchDocument], now: datetime) -> set[str]:
+    """Those that not everybody reads at this instant."""
+    asked = {
+        "comment": (col(Comment.id), col(Comment.state), col(Comment.hidden_until)),
+        "proposal": (col(Proposal.id), col(Proposal.standing), col(Proposal.hidden_until)),
+    }
+    hidden: set[str] = set()
+    for kind, columns in asked.items():
+        ids = [row.subject_id for row in found if row.subject_kind == kind]
+        states = session.execute(select(*columns).where(columns[0].in_(ids))) if ids else ()
+        hidden |= {one for one, state, until in states if not moderation.is_shown(state, until, now)}
+    return hidden
 
 
 def duplicates(session: Session, principal: Principal, proposal_id: str, *, now: datetime) -> tuple[Alike, ...]:
@@ -82,10 +92,11 @@ def duplicates(session: Session, principal: Principal, proposal_id: str, *, now:
     home = loaded.proposal.community_id
     some = tuple(dict.fromkeys(terms))[: searching.MOST_TERMS]
     found = search_index.alike(session, home, some, kind="proposal", limit=_CANDIDATES)
+    hidden = _hidden(session, found, loaded.now)
     compared = [
         Alike(row, searching.likeness(terms, row.title_terms.split()[1:]))
         for row in found
-        if row.subject_id != proposal_id
+        if row.subject_id != proposal_id and row.subject_id not in hidden
     ]
     near = [one for one in compared if one.likeness >= LIKE]
     return tuple(sorted(near, key=lambda one: -one.likeness)[:MOST_ALIKE])
