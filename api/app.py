@@ -45,6 +45,7 @@ from api.routes import (
     logs,
     me,
     methods,
+    minutes,
     moderation,
     objections,
     open_ballots,
@@ -138,6 +139,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     sanctions.router,
     problem_reports.router,
     activities.router,
+    minutes.router,
 )
 
 

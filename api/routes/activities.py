@@ -21,8 +21,8 @@ _MOVE = documented(401, 403, 404, 409, 422)
 _ONE = "/activities/{activity_id}"
 
 
-def _seen(who: Who, conditional: Conditional, loaded: Loaded) -> ActivityOut:
-    return conditional.answer(ActivityOut.of(activity_queries.view(who, loaded)), loaded.activity.version)
+def _seen(session: Writing, who: Who, conditional: Conditional, loaded: Loaded) -> ActivityOut:
+    return conditional.answer(ActivityOut.of(activity_queries.view(session, who, loaded)), loaded.activity.version)
 
 
 @router.post(
@@ -36,7 +36,7 @@ def create_activity(
     community_id: str, body: ActivityDraft, session: Writing, who: Who, now: Now, conditional: Conditional
 ) -> ActivityOut:
     """Announce an activity: what it is, where and when, and the level of participation it is to deliver."""
-    return _seen(who, conditional, activities.create(session, who, community_id, body.draft(), now=now))
+    return _seen(session, who, conditional, activities.create(session, who, community_id, body.draft(), now=now))
 
 
 @router.get("/communities/{community_id}/activities", operation_id="list_activities", responses=_READ)
@@ -62,7 +62,7 @@ def list_activities(
 @router.get(_ONE, operation_id="get_activity", responses=_READ)
 def get_activity(activity_id: str, session: Reading, who: Who, now: Now, conditional: Conditional) -> ActivityOut:
     """Read an activity and what the caller may do with it."""
-    return _seen(who, conditional, activity_queries.load(session, who, activity_id, now))
+    return _seen(session, who, conditional, activity_queries.load(session, who, activity_id, now))
 
 
 @router.patch(_ONE, operation_id="edit_activity", responses=documented(401, 403, 404, 409, 412, 422, 428))
@@ -78,19 +78,19 @@ def edit_activity(
     """Change what is announced, before it has taken place. Needs If-Match."""
     loaded = activity_queries.load(session, who, activity_id, now, "activity.edit", hold=True)
     conditional.expects(loaded.activity.version)
-    return _seen(who, conditional, activities.edit(session, who, loaded, body.changes()))
+    return _seen(session, who, conditional, activities.edit(session, who, loaded, body.changes()))
 
 
 @router.post(f"{_ONE}/hold", operation_id="hold_activity", responses=_MOVE)
 def hold_activity(activity_id: str, session: Writing, who: Who, now: Now, conditional: Conditional) -> ActivityOut:
     """Say that an activity took place."""
-    return _seen(who, conditional, activities.give(session, who, activity_id, "hold", now=now))
+    return _seen(session, who, conditional, activities.give(session, who, activity_id, "hold", now=now))
 
 
 @router.post(f"{_ONE}/close", operation_id="close_activity", responses=_MOVE)
 def close_activity(activity_id: str, session: Writing, who: Who, now: Now, conditional: Conditional) -> ActivityOut:
     """Say that nothing is left to be done about an activity."""
-    return _seen(who, conditional, activities.give(session, who, activity_id, "close", now=now))
+    return _seen(session, who, conditional, activities.give(session, who, activity_id, "close", now=now))
 
 
 @router.post(f"{_ONE}/cancel", operation_id="cancel_activity", responses=_MOVE)
@@ -104,7 +104,9 @@ def cancel_activity(
 ) -> ActivityOut:
     """Cancel an activity, and say why."""
     reason = body.reason if body else None
-    return _seen(who, conditional, activities.give(session, who, activity_id, "cancel", reason=reason, now=now))
+    return _seen(
+        session, who, conditional, activities.give(session, who, activity_id, "cancel", reason=reason, now=now)
+    )
 
 
 @router.post(f"{_ONE}/erase", operation_id="erase_activity", responses=_MOVE)
@@ -118,7 +120,7 @@ def erase_activity(
 ) -> ActivityOut:
     """Forget what an activity is called and where it is, with a reason. Its hash in the journal stands."""
     reason = body.reason if body else None
-    return _seen(who, conditional, activities.erase(session, who, activity_id, reason=reason, now=now))
+    return _seen(session, who, conditional, activities.erase(session, who, activity_id, reason=reason, now=now))
 
 
 @router.get(f"{_ONE}/events", operation_id="list_activity_events", responses=_READ)

@@ -32,7 +32,7 @@ def search_community(
     q: Wanted,
     kind: Kind = None,
 ) -> ListPage[HitOut]:
-    """Search proposals, comments, problem reports and results: whole titles first, then the newest."""
+    """Search proposals, comments, problem reports, minutes and results: whole titles first, then the newest."""
     after = page.after_as(int, int, str)
     found = search.find(session, who, community_id, q, kind=kind, after=after, limit=page.fetch, now=now)
     return conditional.answer(page.answer(found, lambda hit: hit.key, HitOut.of))

@@ -99,6 +99,9 @@ class ActivityOut(Actionable):
     unit_id: str | None
     starts_at: Instant
     ends_at: Instant
+    minutes_id: str | None = Field(
+        examples=["mnt_01jv5q3k8m0c9e2x7y4t6b1n5d"], description="Its minutes, once the caller may read them"
+    )
     erased_at: Instant | None
     salt: str | None = Field(
         description=(
@@ -114,6 +117,11 @@ class ActivityOut(Actionable):
         """Present an activity."""
         row = view.activity
         told = {name: getattr(row, name) for name in cls.model_fields if hasattr(row, name)}
-        told |= {"salt": row.salt and row.salt.hex(), "text_hash": row.text_hash.hex()}
-        actions = offered(view.actions, f"/v1/activities/{row.id}", edit="PATCH")
+        told |= {"minutes_id": view.minutes_id, "salt": row.salt and row.salt.hex(), "text_hash": row.text_hash.hex()}
+        actions = offered(
+            view.actions,
+            f"/v1/activities/{row.id}",
+            edit="PATCH",
+            draft_minutes=f"POST /v1/activities/{row.id}/minutes",
+        )
         return cls(**told | {"allowed_actions": actions})

@@ -10,7 +10,7 @@ from api.schemas.actions import offered
 from api.schemas.base import Actionable, Instant, Locale, LongText, Representation, Request
 from api.schemas.parts import Id
 from api.schemas.proposals import ProposalDraft, ReadNumber
-from voting.core import proposals
+from voting.core import paragraphs, proposals
 from voting.core.amendments import Change
 from voting.deliberation.amendments import AmendmentView
 from voting.deliberation.lineage import FEWEST_PARTS, MOST_PARTS, Descent
@@ -39,7 +39,7 @@ class AmendmentDraft(Request):
     base: int = Field(ge=1, le=1_000_000, description="The version you read")
     locale: Locale
     action: Literal["replace", "insert_before", "insert_after", "delete"]
-    paragraph: int = Field(ge=1, le=proposals.MOST_PARAGRAPHS, description="From 1, in that version")
+    paragraph: int = Field(ge=1, le=paragraphs.MOST_PARAGRAPHS, description="From 1, in that version")
     text: str | None = Field(None, max_length=_LONGEST, description="None where a paragraph is deleted")
     why: LongText | None = None
 

@@ -15,16 +15,19 @@ _PLACES = {
     "comment": "/v1/comments/",
     "result": "/v1/contests/",
     "problem_report": "/v1/problem-reports/",
+    "minutes": "/v1/minutes/",
 }
 
 
 class FoundOut(BaseModel):
     """Something that everybody of the community may read."""
 
-    kind: str = Field(examples=["proposal"], description="proposal | comment | result | problem_report")
+    kind: str = Field(examples=["proposal"], description="proposal | comment | result | problem_report | minutes")
     id: str = Field(examples=["prp_01jv5q3k8m0c9e2x7y4t6b1n5d"])
     href: str = Field(examples=["/v1/proposals/prp_01jv5q3k8m0c9e2x7y4t6b1n5d"])
-    about_id: str | None = Field(None, description="What it stands under: the proposal of a comment")
+    about_id: str | None = Field(
+        None, description="What it stands under: the proposal of a comment, the activity of minutes"
+    )
     title: dict[str, str]
     excerpt: dict[str, str] = Field(description="The beginning of its text")
     at: Instant

@@ -29,6 +29,7 @@ class Activity(Resource):
     place: str | None = None
     building_id: str | None = None
     unit_id: str | None = None
+    minutes_id: str | None = None
     erased_at: datetime | None = None
     salt: str | None = None
 

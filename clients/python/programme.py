@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clients.python import activities
+from clients.python import activities, minutes
 from clients.python.methods import Awaiting, Blocking, Listing, Method
 
 
@@ -18,9 +18,28 @@ class _Activities:
     events = Listing(activities.events)
 
 
+class _Minutes:
+    draft = Method(minutes.draft)
+    get = Method(minutes.get)
+    edit = Method(minutes.edit)
+    publish = Method(minutes.publish)
+    versions = Listing(minutes.versions)
+    compare = Method(minutes.compare)
+    erase_version = Method(minutes.erase_version)
+    events = Listing(minutes.events)
+
+
 class BlockingActivities(_Activities, Blocking):
     """What people come together for."""
 
 
+class BlockingMinutes(_Minutes, Blocking):
+    """What was said and decided."""
+
+
 class AwaitingActivities(_Activities, Awaiting):
     """What people come together for."""
+
+
+class AwaitingMinutes(_Minutes, Awaiting):
+    """What was said and decided."""

@@ -34,7 +34,7 @@ from clients.python.deliberation import (
     BlockingProposals,
 )
 from clients.python.methods import Awaiting, AwaitingSender, Blocking, BlockingSender, Listing, Method, Streaming
-from clients.python.programme import AwaitingActivities, BlockingActivities
+from clients.python.programme import AwaitingActivities, AwaitingMinutes, BlockingActivities, BlockingMinutes
 
 
 class _Access:
@@ -360,6 +360,7 @@ class Resources:
         self.moderation = BlockingModeration(sender)
         self.problem_reports = BlockingProblemReports(sender)
         self.activities = BlockingActivities(sender)
+        self.minutes = BlockingMinutes(sender)
         self.service = BlockingService(sender)
 
 
@@ -387,4 +388,5 @@ class AsyncResources:
         self.moderation = AwaitingModeration(sender)
         self.problem_reports = AwaitingProblemReports(sender)
         self.activities = AwaitingActivities(sender)
+        self.minutes = AwaitingMinutes(sender)
         self.service = AwaitingService(sender)

@@ -308,6 +308,14 @@ POST  /v1/activities/{activity_id}/close                401 403 404 200 403 200
 POST  /v1/activities/{activity_id}/cancel               401 403 404 200 403 200
 POST  /v1/activities/{activity_id}/erase                401 403 404 200 403 200
 GET   /v1/activities/{activity_id}/events               401 403 404 200 200 200
+POST  /v1/activities/{activity_id}/minutes              401 403 404 201 403 201
+GET   /v1/minutes/{minutes_id}                          401 200 404 200 200 200
+PATCH /v1/minutes/{minutes_id}                          401 403 404 200 403 200
+POST  /v1/minutes/{minutes_id}/publish                  401 404 404 200 404 200
+GET   /v1/minutes/{minutes_id}/versions                 401 200 404 200 200 200
+GET   /v1/minutes/{minutes_id}/diff                     401 200 404 200 200 200
+POST  /v1/minutes/{minutes_id}/versions/{number}/erase  401 403 404 200 403 200
+GET   /v1/minutes/{minutes_id}/events                   401 403 404 200 200 200
 """
 
 CONTEST_OF = {
@@ -370,7 +378,10 @@ REPORT_OF = {
 }
 """Each move is tried on a report of the resident's that stands right before it; everything else on the open one."""
 
-ACTIVITY_OF = {"POST /v1/activities/{activity_id}/close": "atv_held"}
+ACTIVITY_OF = {
+    "POST /v1/activities/{activity_id}/close": "atv_held",
+    "POST /v1/activities/{activity_id}/minutes": "atv_held",
+}
 """Tried on an activity that has taken place; everything else on one that is announced."""
 
 BRIEFLY = {
@@ -419,6 +430,7 @@ IDS = {
     "sanction_id": "san_1",
     "problem_report_id": "prb_open",
     "activity_id": "atv_announced",
+    "minutes_id": "mnt_published",
 }
 
 DELIVERED = NOW.isoformat()
@@ -569,6 +581,9 @@ BODIES: dict[str, Any] = {
         "ends_at": "2026-03-01T13:00:00Z",
     },
     "PATCH /v1/activities/{activity_id}": {"place": "p"},
+    "POST /v1/activities/{activity_id}/minutes": {"body": {"en": "b"}},
+    "PATCH /v1/minutes/{minutes_id}": {"body": {"en": "c"}, "reason": "r"},
+    "POST /v1/minutes/{minutes_id}/versions/{number}/erase": {"reason": "r"},
     "POST /v1/activities/{activity_id}/cancel": {"reason": "r"},
     "POST /v1/activities/{activity_id}/erase": {"reason": "r"},
     "POST /v1/proposals/{proposal_id}/flag": {"rule_id": "abuse"},
@@ -589,6 +604,7 @@ QUERIES = {
     "GET /v1/communities/{community_id}/moderation-counts": "?month=2026-03",
     "GET /v1/contests/{contest_id}/key-change": "?name=x&new_key=y",
     "GET /v1/proposals/{proposal_id}/diff": "?from=1&to=1",
+    "GET /v1/minutes/{minutes_id}/diff": "?from=1&to=1",
     "GET /v1/communities/{community_id}/search": "?q=t",
     "GET /v1/communities/{community_id}/problem-reports/near": "?longitude=121.4737&latitude=31.2304",
 }
@@ -601,6 +617,7 @@ def address(row: str) -> str:
     ids |= {"proposal_id": PROPOSAL_OF[row]} if row in PROPOSAL_OF else {}
     ids |= {"problem_report_id": REPORT_OF[row]} if row in REPORT_OF else {}
     ids |= {"activity_id": ACTIVITY_OF[row]} if row in ACTIVITY_OF else {}
+    ids |= {"minutes_id": "mnt_draft"} if row == "POST /v1/minutes/{minutes_id}/publish" else {}
     return described(row.split()[1]).format(**ids) + BRIEFLY.get(row, "") + QUERIES.get(row, "")
 
 

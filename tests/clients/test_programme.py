@@ -23,3 +23,20 @@ def test_an_activity_is_announced_changed_and_held(town: Town) -> None:
     assert town.officer.activities.erase(made.id, "r").title == {}
     assert town.residents[0].activities.get(made.id).erased_at is not None
     assert next(one.kind for one in town.officer.activities.events(made.id)) == "announced"
+
+
+def test_minutes_are_drafted_published_and_corrected(town: Town) -> None:
+    begins = datetime.now(UTC) - timedelta(hours=2)
+    about = town.officer.activities.create(town.id, "会", 3, {"en": "Panel"}, begins, begins + timedelta(hours=1))
+    town.officer.activities.hold(about.id)
+    drafted = town.officer.minutes.draft(about.id, {"en": "One\n\nTwo"})
+    published = town.officer.minutes.publish(drafted.id)
+    assert town.residents[0].activities.get(about.id).minutes_id == drafted.id
+    corrected = town.officer.minutes.edit(drafted.id, published.etag, {"en": "One\n\n2"}, reason="a figure")
+    assert (corrected.number, corrected.reason) == (2, "a figure")
+    assert town.residents[0].minutes.get(drafted.id).body == {"en": "One\n\n2"}
+    assert [one.number for one in town.residents[0].minutes.versions(drafted.id)] == [1, 2]
+    (english,) = town.residents[0].minutes.compare(drafted.id, 1, 2).languages
+    assert [step.kind for step in english.steps] == ["equal", "replaced"]
+    assert town.officer.minutes.erase_version(drafted.id, 1, "r").salt is None
+    assert [one.kind for one in town.officer.minutes.events(drafted.id)][:2] == ["drafted", "published"]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voting.core.amendments import Action, Change, apply, place
-from voting.core.proposals import paragraphs
+from voting.core.paragraphs import paragraphs
 
 PARTS = st.lists(st.sampled_from(["一", "二", "三", "a\nb"]), min_size=1, max_size=6)
 BREAKS = st.sampled_from(["\n\n", "\n\n\n", "\n \t\n"])

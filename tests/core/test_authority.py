@@ -191,6 +191,14 @@ activity.hold         o s A v
 activity.close        o s A v
 activity.cancel       o s A v
 activity.erase        o A
+activity.draft_minutes o s A v
+minutes.read          r o s R t w a A v p u b m e
+minutes.read_draft    o s A v
+minutes.read_events   o s a A v
+minutes.edit          o s A v
+minutes.publish       o s A v
+minutes.correct       o s A v
+minutes.erase_version o A
 summary.write         o s A m
 """
 ROWS = {line.split()[0]: {LETTERS[letter] for letter in line.split()[1:]} for line in TABLE.strip().splitlines()}

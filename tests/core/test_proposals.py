@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voting.core import coordinates
-from voting.core.proposals import compare, paragraphs
+from voting.core.paragraphs import compare, paragraphs
 
 BODY = st.lists(st.sampled_from(["一", "二", "三", "a\nb"]), max_size=8).map("\n\n".join)
 

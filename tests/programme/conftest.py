@@ -48,6 +48,15 @@ class Hall:
             self.sun.post(f"/activities/{made}/{command}", REASON if command == "cancel" else None)
         return made
 
+    def minutes(self, *commands: str, body: Any = None, activity: str | None = None, **members: Any) -> str:
+        """Minutes of an activity that took place, drafted by Sun and given these commands."""
+        about = activity or self.activity("hold", **members)
+        said = {"body": body or {"zh-CN": "一、到会\n\n二、议定"}}
+        made = str(self.sun.post(f"/activities/{about}/minutes", said)["id"])
+        for command in commands:
+            self.sun.post(f"/minutes/{made}/{command}")
+        return made
+
     def journal_of(self, identifier: str) -> list[Moved]:
         """What the journal holds of a thing, oldest first."""
         self.service.app.state.services.sequencer.flush("com_1")

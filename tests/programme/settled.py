@@ -1,4 +1,4 @@
-"""Activities in the small world, one in each state that a move is tried from, each named for its state."""
+"""Activities in the small world, one in each state that a move is tried from, each named for its state; and minutes."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from datetime import timedelta
 from sqlmodel import Session
 
 from tests.access.moment import NOW
-from voting.programme.tables import Activity
+from voting.programme.tables import Activity, Minutes, MinutesVersion
 
 
 def settle_programme(session: Session) -> None:
-    """Write them."""
-    for state in ("announced", "held"):
+    """Write them. `mnt_draft` and `mnt_published` are of activities of their own."""
+    for name in ("announced", "held", "draft", "published"):
         session.add(
             Activity(
-                id=f"atv_{state}",
+                id=f"atv_{name}",
                 community_id="com_1",
-                state=state,
+                state="announced" if name == "announced" else "held",
                 since=NOW,
                 kind="k",
                 level=3,
-                title={"en": state},
+                title={"en": name},
                 starts_at=NOW - timedelta(hours=2),
                 ends_at=NOW - timedelta(hours=1),
                 salt=bytes(32),
@@ -29,4 +29,12 @@ def settle_programme(session: Session) -> None:
                 created_at=NOW,
             )
         )
+    session.flush()
+    for state, first in (("draft", None), ("published", 1)):
+        about = {"community_id": "com_1", "activity_id": f"atv_{state}", "since": NOW, "created_at": NOW}
+        session.add(Minutes(id=f"mnt_{state}", state=state, published_number=first, **about))
+        session.flush()
+        kept = {"author_id": "per_1", "created_at": NOW, "salt": bytes(32), "text_hash": bytes(32)}
+        text = {"number": 1, "community_id": "com_1", "body": {"en": "b"}}
+        session.add(MinutesVersion(minutes_id=f"mnt_{state}", **text, **kept))
     session.flush()

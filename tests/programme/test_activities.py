@@ -65,7 +65,8 @@ def test_every_action_is_offered_with_the_reason_against_it(hall: Hall) -> None:
     activity = hall.activity(starts_at=hours(1), ends_at=hours(2))
     offered = allowed(hall.sun.get(f"/activities/{activity}"))
     assert tuple(offered) == ACTIVITY.offered
-    assert offered == {"edit": None, "hold": "activity_not_begun", "cancel": None, "close": "wrong_state"}
+    assert {name for name, reason in offered.items() if reason is None} == {"edit", "cancel"}
+    assert (offered["hold"], offered["close"]) == ("activity_not_begun", "wrong_state")
     assert hall.sun.refused(f"/activities/{activity}/hold") == (409, "activity_not_begun")
 
 

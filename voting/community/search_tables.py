@@ -22,7 +22,7 @@ class SearchDocument(SQLModel, table=True):
     """Names the row to the index, and nothing else. On SQLite it is the row's id, which a VACUUM then leaves alone."""
     community_id: str = Field(foreign_key="community.id")
     subject_kind: str
-    """proposal | comment | result | problem_report"""
+    """proposal | comment | result | problem_report | minutes"""
     subject_id: str = Field(unique=True)
     about_id: str | None = None
     """What it stands under: the proposal of a comment."""

@@ -15,7 +15,7 @@ from typing import Literal
 
 from voting.core.lifecycle import Machine, Move
 from voting.core.moderation import written
-from voting.core.proposals import paragraphs, spans
+from voting.core.paragraphs import paragraphs, spans
 
 Action = Literal["replace", "insert_before", "insert_after", "delete"]
 

@@ -238,6 +238,14 @@ ACTS: Mapping[str, Rule] = {
     "activity.close": _keeps(_ORGANISING, "activities:write"),
     "activity.cancel": _keeps(_ORGANISING, "activities:write"),
     "activity.erase": _keeps(_KEEPERS, "activities:write"),
+    "activity.draft_minutes": _keeps(_ORGANISING, "activities:write"),
+    "minutes.read": Rule("activities:read", who="members"),
+    "minutes.read_draft": Rule("activities:read", _ORGANISING),
+    "minutes.read_events": Rule("activities:read", _ORGANISING | {"auditor"}),
+    "minutes.edit": _keeps(_ORGANISING, "activities:write"),
+    "minutes.publish": _keeps(_ORGANISING, "activities:write"),
+    "minutes.correct": _keeps(_ORGANISING, "activities:write"),
+    "minutes.erase_version": _keeps(_KEEPERS, "activities:write"),
     "summary.write": _keeps(_STAFF | {"moderator"}, "comments:write"),
 }
 

@@ -11,11 +11,9 @@ Guards are named for their reason, as in `voting.core.lifecycle`. What a text sa
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import SequenceMatcher
 from fractions import Fraction
 from math import ceil
 from typing import Literal
@@ -27,12 +25,8 @@ MOST_TITLE = 200
 MOST_BODY = 20_000
 MOST_NOTE = 2_000
 """Code points in one language."""
-MOST_PARAGRAPHS = 400
-"""Paragraphs of a body in one language: a comparison costs their square."""
 MOST_AUTHORS = 20
 MOST_ATTACHMENTS = 10
-
-_BREAK = re.compile(r"\n(?:[ \t]*\n)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,43 +194,3 @@ def revision(*, minor: bool, text: bool, place: bool, unreadable: bool) -> Liter
     if not text and not place:
         return "none"
     return "minor" if minor and not place and not unreadable else "major"
-
-
-def spans(text: str) -> tuple[tuple[int, int], ...]:
-    """Where a body's paragraphs begin and end: what blank lines part."""
-    edges = [0, *(edge for found in _BREAK.finditer(text) for edge in found.span()), len(text)]
-    found = []
-    for begin, end in zip(edges[::2], edges[1::2], strict=True):
-        part = text[begin:end]
-        if part.strip():
-            found.append((begin + len(part) - len(part.lstrip("\n")), end - len(part) + len(part.rstrip("\n"))))
-    return tuple(found)
-
-
-def paragraphs(text: str) -> tuple[str, ...]:
-    """A body's paragraphs, without the blank lines between them."""
-    return tuple(text[begin:end] for begin, end in spans(text))
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Paragraphs of two versions that stand against each other. Equal ones are in `old` and `new` alike."""
-
-    kind: Literal["equal", "replaced", "removed", "added"]
-    old: tuple[str, ...] = ()
-    new: tuple[str, ...] = ()
-
-
-_KINDS: Mapping[str, Literal["equal", "replaced", "removed", "added"]] = {
-    "equal": "equal",
-    "replace": "replaced",
-    "delete": "removed",
-    "insert": "added",
-}
-
-
-def compare(old: str, new: str) -> tuple[Step, ...]:
-    """How the paragraphs of one text became those of another, in the order of reading."""
-    before, after = paragraphs(old), paragraphs(new)
-    found = SequenceMatcher(a=before, b=after, autojunk=False).get_opcodes()
-    return tuple(Step(_KINDS[kind], before[a:b], after[c:d]) for kind, a, b, c, d in found)

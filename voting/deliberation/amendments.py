@@ -18,6 +18,7 @@ from voting.core.amendments import AMENDMENT, AmendmentFacts, Change
 from voting.core.authority import Principal
 from voting.core.evidence import canonical, journal_entries
 from voting.core.evidence.hashes import SIZE
+from voting.core.paragraphs import paragraphs as split
 from voting.core.proposals import PROPOSAL
 from voting.deliberation import lineage, proposal_drafts, proposal_moves, proposal_queries
 from voting.deliberation.proposal_drafts import Draft, position_of
@@ -193,7 +194,7 @@ def _body(session: Session, proposal_id: str, number: int, locale: str) -> str:
 
 
 def _paragraph(session: Session, row: Amendment) -> str | None:
-    found = proposals.paragraphs(_body(session, row.proposal_id, row.base, row.locale))
+    found = split(_body(session, row.proposal_id, row.base, row.locale))
     return found[row.paragraph - 1] if row.paragraph <= len(found) else None
 
 
@@ -202,7 +203,7 @@ def _checked(session: Session, loaded: Loaded, change: Change, locale: str, base
     if base > loaded.proposal.number:
         raise Invalid.at("/base", "version_not_there", number=base)
     body = _body(session, loaded.proposal.id, base, locale)
-    paragraphs = proposals.paragraphs(body)
+    paragraphs = split(body)
     if not paragraphs:
         raise Invalid.at("/locale", "language_not_there", locale=locale)
     if not 1 <= change.paragraph <= len(paragraphs):

@@ -1,9 +1,9 @@
 """What comments may hang on: a kind and an id, resolved to its community, its place in it and whether it takes comments
 now.
 
-A kind is one function. Those of contests and of problem reports name their tables instead of importing them: contests stand
-beside deliberation and redesign above it. An option that names a person is a candidate: it has one thread, of the kind
-`candidate`, which `option` leads to as well.
+A kind is one function. Those of contests, of problem reports and of minutes name their tables instead of importing them:
+contests stand beside deliberation, redesign and the programme above it. An option that names a person is a candidate: it has
+one thread, of the kind `candidate`, which `option` leads to as well.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ _ROLL = table("roll", column("id"), column("scope"))
 _REPORT = table(
     "problem_report", column("id"), column("community_id"), column("state"), column("building_id"), column("unit_id")
 )
+_MINUTES = table("minutes", column("id"), column("community_id"), column("state"), column("activity_id"))
+_ACTIVITY = table("activity", column("id"), column("building_id"), column("unit_id"))
 _SILENT = frozenset({"draft", "certified", "annulled"})
 """States of a contest in which nobody comments: it is not asked yet, or it is over for good."""
 _ENDED = frozenset({"withdrawn", "lapsed", "merged", "split", "archived"})
@@ -154,12 +156,24 @@ def _problem_report(session: Session, identifier: str) -> Found | None:
     return Found(row.community_id, row.state not in _ELSEWHERE, building_id=row.building_id, unit_id=row.unit_id)
 
 
+def _minutes(session: Session, identifier: str) -> Found | None:
+    found = session.execute(
+        select(_MINUTES.c.community_id, _ACTIVITY.c.building_id, _ACTIVITY.c.unit_id)
+        .join(_ACTIVITY, _ACTIVITY.c.id == _MINUTES.c.activity_id)
+        .where(_MINUTES.c.id == identifier, _MINUTES.c.state == "published")
+    ).first()
+    if found is None:
+        return None
+    return Found(found.community_id, is_open=True, building_id=found.building_id, unit_id=found.unit_id)
+
+
 KINDS: Mapping[str, Callable[[Session, str], Found | None]] = {
     "contest": _contest,
     "option": _option,
     "candidate": _candidate,
     "proposal": _proposal,
     "problem_report": _problem_report,
+    "minutes": _minutes,
 }
 """Kind → how one of it is found."""
 

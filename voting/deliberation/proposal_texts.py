@@ -13,11 +13,11 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from voting.core import lifecycle, proposals, texts
+from voting.core import lifecycle, paragraphs, proposals, texts
 from voting.core.authority import Principal
 from voting.core.evidence import canonical, journal_entries
 from voting.core.evidence.hashes import SIZE
-from voting.core.proposals import Step
+from voting.core.paragraphs import Step
 from voting.deliberation import proposal_queries, search
 from voting.deliberation.proposal_queries import Loaded
 from voting.deliberation.proposal_tables import Proposal, ProposalVersion
@@ -48,9 +48,9 @@ def checked(text: Text) -> Text:
     title = texts.accept_local(text.title, "/title", most=proposals.MOST_TITLE)
     body = texts.accept_local(text.body, "/body", most=proposals.MOST_BODY)
     faults = [
-        Fault(f"/body/{tag}", "too_many_paragraphs", {"limit": proposals.MOST_PARAGRAPHS})
+        Fault(f"/body/{tag}", "too_many_paragraphs", {"limit": paragraphs.MOST_PARAGRAPHS})
         for tag, one in body.items()
-        if len(proposals.paragraphs(one)) > proposals.MOST_PARAGRAPHS
+        if len(paragraphs.paragraphs(one)) > paragraphs.MOST_PARAGRAPHS
     ]
     if set(title) != set(body):
         facts = {"title": sorted(title), "body": sorted(body)}
@@ -111,7 +111,7 @@ def compare(
             locale,
             before.title.get(locale),
             after.title.get(locale),
-            proposals.compare(before.body.get(locale, ""), after.body.get(locale, "")),
+            paragraphs.compare(before.body.get(locale, ""), after.body.get(locale, "")),
         )
         for locale in sorted({*before.body, *after.body})
     )

@@ -19,7 +19,7 @@ from voting.deliberation.comment_tables import Comment
 from voting.deliberation.proposal_tables import Proposal, ProposalVersion
 from voting.errors import Invalid
 
-KINDS = ("proposal", "comment", "result", "problem_report")
+KINDS = ("proposal", "comment", "result", "problem_report", "minutes")
 LIKE = Fraction(1, 4)
 """From this likeness of titles on, a proposal is shown as a possible duplicate."""
 MOST_ALIKE = 5

@@ -63,6 +63,7 @@ PUBLIC: Mapping[str, frozenset[str]] = {
     "sanction": frozenset({"in_force", "lifted"}),
     "comment_summary": frozenset({"published"}),
     "activity": frozenset({"announced", "held", "closed", "cancelled"}),
+    "minutes": frozenset({"published"}),
     "problem_report": frozenset(
         {
             *("open", "reopened", "acknowledged", "in_progress"),

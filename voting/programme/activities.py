@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from voting.community import whereabouts
 from voting.core import activities, authority, lifecycle, texts
@@ -21,9 +21,9 @@ from voting.errors import Conflict, Invalid
 from voting.ids import timed_id
 from voting.log import journal
 from voting.log.journal import EventFact
-from voting.programme import activity_queries
+from voting.programme import activity_queries, minutes_queries, minutes_search
 from voting.programme.activity_queries import Loaded
-from voting.programme.tables import Activity
+from voting.programme.tables import Activity, Minutes
 
 _DONE = {"hold": "held", "close": "closed", "cancel": "cancelled"}
 """Command → what the event says of it."""
@@ -61,7 +61,7 @@ def create(session: Session, principal: Principal, community_id: str, draft: Dra
 def edit(session: Session, principal: Principal, loaded: Loaded, changes: Mapping[str, Any]) -> Loaded:
     """Change members (names as in `Draft`) of a held activity before it has taken place."""
     activity = loaded.activity
-    lifecycle.move(ACTIVITY, activity.state, "edit", activity_queries.facts(loaded))
+    lifecycle.move(ACTIVITY, activity.state, "edit", activity_queries.facts(session, loaded))
     before = _columns(activity)
     columns = _checked(session, activity.community_id, _changed(before, changes))
     about = Subject(activity.community_id, columns["building_id"], columns["unit_id"], kind="activity")
@@ -80,7 +80,7 @@ def give(
     """Give one of the commands of `_DONE`."""
     loaded = activity_queries.load(session, principal, activity_id, now, f"activity.{command}", hold=True)
     activity, before = loaded.activity, loaded.activity.state
-    state = lifecycle.move(ACTIVITY, before, command, activity_queries.facts(loaded), reason)
+    state = lifecycle.move(ACTIVITY, before, command, activity_queries.facts(session, loaded), reason)
     if reason is not None:
         reason = texts.accept(reason, "/reason", most=activities.MOST_REASON)
     activity.state, activity.since, activity.reason = state, loaded.now, reason
@@ -94,9 +94,11 @@ def erase(session: Session, principal: Principal, activity_id: str, *, reason: s
     activity = loaded.activity
     if activity.erased_at is not None:
         raise Conflict("text_erased_already")
-    if not (reason or "").strip():
-        raise Invalid.at("/reason", "reason_required", command="erase")
+    lifecycle.check_reason(reason, "erase")
     activity.title, activity.place, activity.salt, activity.erased_at = {}, None, None, loaded.now
+    minutes = session.exec(select(Minutes).where(Minutes.activity_id == activity.id)).first()
+    if minutes is not None:
+        minutes_search.shelve(session, activity, minutes, minutes_queries.version(session, minutes.id, minutes.number))
     note(session, principal, loaded, "erased", activity.state, reason=reason)
     return loaded
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from voting.core.authority import Principal, Subject
 from voting.errors import Invalid, NotFound
 from voting.log import journal
 from voting.log.tables import Event
-from voting.programme.tables import Activity
+from voting.programme.tables import Activity, Minutes
 from voting.roll.queries import known
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -46,6 +47,8 @@ class View:
     """An activity as this caller sees it."""
 
     activity: Activity
+    minutes_id: str | None
+    """Its minutes, where this caller may read them."""
     actions: tuple[Action, ...]
 
     @property
@@ -98,20 +101,40 @@ def load(
     return loaded
 
 
-def facts(loaded: Loaded) -> ActivityFacts:
+def facts(session: Session, loaded: Loaded) -> ActivityFacts:
     """What the guards look at."""
-    return ActivityFacts(loaded.now, loaded.activity.starts_at, loaded.activity.erased_at is not None)
+    return _facts(loaded, _minutes(session, [loaded.activity]).get(loaded.activity.id))
 
 
-def view(principal: Principal, loaded: Loaded) -> View:
+def _facts(loaded: Loaded, minutes: Minutes | None) -> ActivityFacts:
+    activity = loaded.activity
+    state = None if minutes is None else minutes.state
+    return ActivityFacts(loaded.now, activity.starts_at, activity.erased_at is not None, state)
+
+
+def _minutes(session: Session, activities: Sequence[Activity]) -> dict[str, Minutes]:
+    """Activity → its minutes, by one statement."""
+    ids = sorted(activity.id for activity in activities)
+    query = select(Minutes).where(col(Minutes.activity_id).in_(ids))
+    return {one.activity_id: one for one in session.exec(query)} if ids else {}
+
+
+def view(session: Session, principal: Principal, loaded: Loaded) -> View:
     """The activity and what this caller could do to it."""
-    blocked = lifecycle.survey(ACTIVITY, loaded.activity.state, facts(loaded)).blocked
+    return _view(principal, loaded, _minutes(session, [loaded.activity]).get(loaded.activity.id))
+
+
+def _view(principal: Principal, loaded: Loaded, minutes: Minutes | None) -> View:
+    blocked = lifecycle.survey(ACTIVITY, loaded.activity.state, _facts(loaded, minutes)).blocked
     actions = []
     for command in ACTIVITY.offered:
         decision = authority.may(principal, f"activity.{command}", loaded.subject)
         code = blocked.get(command) if decision.allowed else decision.code
         actions.append(Action(command, code is None, code))
-    return View(loaded.activity, tuple(actions))
+    shown = minutes is not None and (
+        minutes.published_number is not None or authority.may(principal, "minutes.read_draft", loaded.subject).allowed
+    )
+    return View(loaded.activity, minutes.id if minutes is not None and shown else None, tuple(actions))
 
 
 def page(
@@ -135,8 +158,9 @@ def page(
         behind = key < identifier if wanted.latest_first else key > identifier
         query = query.where(or_(beyond, and_(starts == instant, behind)))
     order = (starts.desc(), key.desc()) if wanted.latest_first else (starts, key)
-    found = session.exec(query.order_by(*order).limit(limit))
-    return tuple(view(principal, Loaded(activity, at)) for activity in found)
+    found = session.exec(query.order_by(*order).limit(limit)).all()
+    minutes = _minutes(session, found)
+    return tuple(_view(principal, Loaded(activity, at), minutes.get(activity.id)) for activity in found)
 
 
 def events(

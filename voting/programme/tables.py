@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import Field, Index
+from sqlmodel import Field, Index, SQLModel
 
 from voting.store import Document, Instant, Versioned
 
@@ -41,3 +41,41 @@ class Activity(Versioned, table=True):
     """H("text", salt ‖ canonical document), as the journal has it: `activities.document`."""
     erased_at: datetime | None = Field(default=None, sa_type=Instant)
     created_at: datetime = Field(sa_type=Instant)
+
+
+class Minutes(Versioned, table=True):
+    """What was said and decided at an activity: what they say is the version of number `number`."""
+
+    __tablename__ = "minutes"
+
+    id: str = Field(primary_key=True)
+    community_id: str = Field(foreign_key="community.id")
+    activity_id: str = Field(foreign_key="activity.id", unique=True)
+    state: str = "draft"
+    since: datetime = Field(sa_type=Instant)
+    """When they came into their state."""
+    number: int = 1
+    """The newest version."""
+    published_number: int | None = None
+    """The version that was published first: what was drafted before is read by those who organise alone."""
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class MinutesVersion(SQLModel, table=True):
+    """What minutes said once. Never changed, but it may be erased: then the text and the salt are gone."""
+
+    __tablename__ = "minutes_version"
+
+    minutes_id: str = Field(primary_key=True, foreign_key="minutes.id")
+    number: int = Field(primary_key=True)
+    community_id: str
+    body: dict[str, str] = Field(sa_type=Document)
+    """Empty once it is erased."""
+    reason: str | None = None
+    """Why it was corrected."""
+    author_id: str
+    created_at: datetime = Field(sa_type=Instant)
+    salt: bytes | None
+    text_hash: bytes
+    """H("text", salt ‖ canonical {"body"}), as the journal has it."""
+    erased_at: datetime | None = Field(default=None, sa_type=Instant)
