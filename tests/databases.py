@@ -14,12 +14,22 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+import pytest
 from sqlalchemy.engine import make_url
 
 from voting import migrate, schema
 from voting.store import engine_for
 
 KINDS = ("sqlite", "postgresql")
+
+
+def swept_on(kind: str, fixture: str = "service") -> pytest.MarkDecorator:
+    """For a sweep over all routes: `make check` sends it to this kind of database, `make prove` to the other as well.
+
+    What a statement does on each database is tested where the statement stands: the second sweep adds rows, hardly facts.
+    """
+    kinds = [one if one == kind else pytest.param(one, marks=pytest.mark.prove) for one in KINDS]
+    return pytest.mark.parametrize(fixture, kinds, indirect=True)
 
 
 def migrated_sqlite(folder: Path) -> Path:

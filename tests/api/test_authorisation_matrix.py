@@ -1,4 +1,7 @@
-"""Every route × every kind of caller, on both databases. A route without a row in the table fails."""
+"""Every route × every kind of caller. A route without a row in the table fails.
+
+Who may is decided above the databases: `make check` asks on SQLite, `make prove` on both.
+"""
 
 from __future__ import annotations
 
@@ -53,6 +56,7 @@ BROKEN = ("expired", "wrong audience", "wrong typ")
 FAR = datetime(2100, 1, 1, tzinfo=UTC)
 PEOPLE = {"resident": "per_1", "foreign": "per_far", "officer": "per_off", "auditor": "per_aud", "admin": "per_admin"}
 Call = Callable[[str, str, str], httpx.Response]
+ASKED_ON = databases.swept_on("sqlite", "call")
 
 
 def every_route() -> set[str]:
@@ -263,6 +267,7 @@ def test_every_route_with_a_body_is_sent_one() -> None:
     assert wanting == set()
 
 
+@ASKED_ON
 @pytest.mark.parametrize("row", ROWS)
 def test_a_caller_is_answered_as_the_table_says(call: Call, row: str) -> None:
     method, path = row.split()
@@ -277,6 +282,7 @@ def test_a_caller_is_answered_as_the_table_says(call: Call, row: str) -> None:
     assert [who for who, problem in refused.items() if not problem["detail"] or "{" in problem["detail"]] == []
 
 
+@ASKED_ON
 @pytest.mark.parametrize("row", ROWS)
 def test_a_token_that_proves_nothing_is_refused(call: Call, row: str) -> None:
     method, path = row.split()
@@ -284,6 +290,7 @@ def test_a_token_that_proves_nothing_is_refused(call: Call, row: str) -> None:
     assert [call(method, path, who).status_code for who in BROKEN] == [wanted] * 3
 
 
+@ASKED_ON
 def test_the_rows_left_no_trace(call: Call) -> None:
     # Every write was a dry run: what an administrator reads is what was settled.
     people = call("GET", "/v1/communities/{community_id}/persons", "admin").json()["items"]

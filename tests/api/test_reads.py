@@ -1,4 +1,7 @@
-"""Every GET keeps the conventions, whatever it reads: etag in header and body, 304, cursors, language."""
+"""Every GET keeps the conventions, whatever it reads: etag in header and body, 304, cursors, language.
+
+`make check` reads on SQLite, `make prove` on both: the conventions are kept above the databases.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,9 @@ import pytest
 from tests.api.authorisation import BRIEFLY, address, rows
 from tests.api.conftest import Service
 from tests.api.test_authorisation_matrix import bearers, settle_service
+from tests.databases import swept_on
 
+pytestmark = swept_on("sqlite")
 PLAIN = {"/livez", "/readyz", "/metrics"}
 """For operators: current at every asking."""
 FIXED = {"/docs", "/openapi.json", "/v1/jwks", "/.well-known/jwks.json"}
