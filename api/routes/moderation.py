@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from api.deps import Conditional, IfMatch, Now, Page, Reading, Who, WithActions, Writing
 from api.problems import documented
 from api.route import YishiRoute
+from api.schemas.amendments import AmendmentOut
 from api.schemas.base import ListPage
 from api.schemas.comments import CommentOut
 from api.schemas.moderation import (
@@ -22,6 +23,7 @@ from api.schemas.moderation import (
 )
 from api.schemas.proposals import ProposalOut
 from voting.deliberation import (
+    amendment_moderation,
     cases,
     comment_checks,
     comment_erasure,
@@ -100,6 +102,16 @@ def flag_proposal(
     kind = proposal_moderation.KIND
     view = flags.flag(session, who, kind, proposal_id, rule_id=body.rule_id, note=body.note, now=now)
     return conditional.answer(ProposalOut.of(view), view.proposal.version)
+
+
+@router.post("/amendments/{amendment_id}/flag", operation_id="flag_amendment", responses=_MOVE)
+def flag_amendment(
+    amendment_id: str, body: FlagDraft, session: Writing, who: Who, now: Now, conditional: Conditional
+) -> AmendmentOut:
+    """Say which rule an amendment breaks; enough of that hides it until it is reviewed."""
+    kind = amendment_moderation.KIND
+    view = flags.flag(session, who, kind, amendment_id, rule_id=body.rule_id, note=body.note, now=now)
+    return conditional.answer(AmendmentOut.of(view), view.amendment.version)
 
 
 @router.get("/communities/{community_id}/pending-comments", operation_id="list_pending_comments", responses=_READ)

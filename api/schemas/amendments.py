@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.schemas.actions import offered
 from api.schemas.base import Actionable, Instant, Locale, LongText, Representation, Request
 from api.schemas.parts import Id
-from api.schemas.proposals import ProposalDraft, ReadNumber
+from api.schemas.proposals import ProposalDraft, ReadNumber, hiding
 from voting.core import paragraphs, proposals
 from voting.core.amendments import Change
 from voting.deliberation.amendments import AmendmentView
@@ -69,8 +69,17 @@ class AmendmentOut(Actionable):
 
     id: str = Field(examples=["amd_01jv5q3k8m0c9e2x7y4t6b1n5d"])
     proposal_id: str
-    author_id: str | None = Field(description="Nobody once the person is erased")
+    author_id: str | None = Field(description="Nobody once the person is erased, or where it is not shown")
     state: str = Field(examples=["proposed"])
+    tombstone: str | None = Field(
+        None, description="Why everybody else is not shown its text and author; absent from one that is shown"
+    )
+    standing: str = Field(examples=["visible"], description="How moderation stands with it: the state of its case")
+    rule_id: str | None = Field(None, description="The rule by which it is hidden or removed")
+    hidden_until: Instant | None = Field(
+        None, description="Hidden for review until then, unless somebody decides before"
+    )
+    case_id: str | None = Field(None, description="The newest case about it, for its author and for moderators")
     base: int
     locale: str = Field(examples=["zh-CN"])
     action: str = Field(examples=["replace"])
@@ -94,7 +103,9 @@ class AmendmentOut(Actionable):
         row = view.amendment
         told = {name: getattr(row, name) for name in cls.model_fields if hasattr(row, name)}
         told |= {"erased": row.salt is None, "salt": row.salt and row.salt.hex(), "text_hash": row.text_hash.hex()}
-        told |= {"paragraph_text": view.paragraph_text, "promoted_id": view.promoted_id}
+        told |= {"paragraph_text": view.paragraph_text, "promoted_id": view.promoted_id} | hiding(row, view.sight)
+        if not view.sight.is_shown:
+            told |= dict.fromkeys(("author_id", "text", "why", "salt"))
         return cls(**told | {"allowed_actions": offered(view.actions, f"/v1/amendments/{row.id}")})
 
 

@@ -263,6 +263,7 @@ GET   /v1/communities/{community_id}/moderation-counts  200 200 200 200 200 200
 GET   /v1/communities/{community_id}/pending-comments   401 403 404 403 403 200
 GET   /v1/communities/{community_id}/moderation-cases   401 403 404 403 403 200
 POST  /v1/comments/{comment_id}/flag                    401 200 404 200 200 200
+POST  /v1/amendments/{amendment_id}/flag                401 200 404 200 200 200
 POST  /v1/proposals/{proposal_id}/flag                  401 409 404 200 200 200
 POST  /v1/comments/{comment_id}/publish                 401 403 404 403 403 409
 POST  /v1/comments/{comment_id}/withhold                401 403 404 403 403 409
@@ -562,6 +563,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/comments/{comment_id}/react": {"reaction": "support"},
     "PATCH /v1/communities/{community_id}/moderation-policy": {"flag_threshold": 2},
     "POST /v1/comments/{comment_id}/flag": {"rule_id": "abuse"},
+    "POST /v1/amendments/{amendment_id}/flag": {"rule_id": "abuse"},
     "POST /v1/communities/{community_id}/problem-reports": {
         "observation": "o",
         "location": {"type": "Point", "coordinates": [121.4737, 31.2304]},

@@ -234,7 +234,7 @@ def test_nothing_that_can_be_read_tells_what_a_hidden_proposal_said(town: Talk) 
         "/v1/journal",
     )
     paths = {path.removeprefix("/v1") for path in paths if path.startswith(about) and not path.endswith("/changes")}
-    paths |= {f"/communities/com_1/proposals?{query}" for query in ("allowed_actions=true", "order=newest&limit=100")}
+    paths |= {f"/communities/com_1/proposals?{query}" for query in ("actions=true", "order=newest&limit=100")}
     paths |= {f"/communities/com_1/proposals?category={SECRET}", "/communities/com_1/proposals?author_id=per_1"}
     paths |= {f"/proposals/{draft['id']}/duplicates"}
 
@@ -279,6 +279,46 @@ def test_nothing_that_can_be_read_tells_what_a_hidden_proposal_said(town: Talk) 
     assert leaks("9") == open_to_all
 
 
+def test_an_amendment_is_hidden_and_becomes_part_of_nothing(town: Talk) -> None:
+    proposal = town.proposal()
+    change = CHANGE | {"locale": "zh-CN", "text": SECRET, "why": SECRET}
+    made = town.done("POST", f"/proposals/{proposal}/amendments", change, "6")["id"]
+    path = f"/amendments/{made}"
+    assert (town.actions(path, "6")["flag"], town.actions(path, "1")["flag"]) == ("own_text", None)
+    case = town.flag(path, "1", "3", "4")
+    places = (path, f"/proposals/{proposal}/amendments", f"/proposals/{proposal}/amendments?actions=true")
+
+    def reads(who: str) -> set[bool]:
+        return {SECRET in town.send("GET", place, who=who).text for place in places}
+
+    assert [reads(who) for who in ("9", "1", "aud", "6", "mod")] == [{False}] * 3 + [{True}] * 2
+    stone = town.done("GET", path, who="9")
+    assert (stone["tombstone"], stone["author_id"], stone["salt"]) == ("hidden_for_review", None, None)
+    assert stone["paragraph_text"] == "一、现状"
+    answer = town.send("POST", f"{path}/accept", who="1")
+    assert (answer.status_code, answer.json()["code"]) == (409, "amendment_hidden_for_review")
+    assert stone["hidden_until"] in answer.json()["detail"]
+    town.decide(case, "take")
+    town.decide(case, "hide", sanction={"acts": ["propose"], "days": 1})
+    assert town.refused("POST", f"{path}/accept") == (409, "amendment_hidden")
+    assert (town.actions(path, "6")["promote"], reads("9")) == ("amendment_hidden", {False})
+    assert town.refused("POST", f"/moderation-cases/{case}/appeal", {"reason": "r"}, "mod2") == (409, "authors_appeal")
+    town.decide(case, "appeal", "6")
+    assert town.done("GET", path, who="9")["tombstone"] == "appealed"
+    town.decide(case, "reinstate", "rev")
+    assert reads("9") == {True}
+    assert town.done("POST", f"{path}/accept")["state"] == "accepted"
+
+
+def test_a_flagged_amendment_is_back_by_itself(town: Talk) -> None:
+    proposal = town.proposal()
+    made = town.done("POST", f"/proposals/{proposal}/amendments", CHANGE | {"locale": "zh-CN"}, "2")["id"]
+    town.flag(f"/amendments/{made}", "1", "3", "4")
+    town.wait(72)
+    assert town.done("GET", f"/amendments/{made}", who="9")["text"] == "fine"
+    assert town.done("POST", f"/amendments/{made}/accept")["state"] == "accepted"
+
+
 def test_what_is_hidden_joins_nothing(town: Talk) -> None:
     one, other = town.proposal("gather"), town.proposal("gather")
     town.hidden(f"/proposals/{one}")
@@ -294,6 +334,6 @@ def test_what_is_hidden_joins_nothing(town: Talk) -> None:
 
 
 def test_every_kind_has_joined_once_and_by_its_name() -> None:
-    assert moderated.kinds() == ("comment", "proposal")
+    assert tuple(sorted(moderated.kinds())) == ("amendment", "comment", "proposal")
     for name in moderated.kinds():
         assert moderated.of(name).name == name

@@ -41,6 +41,8 @@ class AmendmentFacts:
     """Whether the text of the proposal may still change."""
     against_proposal: str | None = None
     """proposal_hidden_for_review | proposal_hidden: why nobody does anything with the text of the proposal."""
+    against_text: str | None = None
+    """amendment_hidden_for_review | amendment_hidden: why it becomes part of nothing."""
     hidden_until: datetime | None = None
     fits: bool = True
     """Whether the paragraph it is about stands unchanged in the newest version."""
@@ -48,7 +50,7 @@ class AmendmentFacts:
     """Whether what it said is gone."""
 
 
-_SHOWN = ("proposal_hidden_for_review", "proposal_hidden")
+_SHOWN = ("amendment_hidden_for_review", "amendment_hidden", "proposal_hidden_for_review", "proposal_hidden")
 """A proposal of one's own out of an amendment would have the text of the other."""
 
 STATES = ("proposed", "accepted", "rejected", "promoted", "taken_back")
@@ -74,6 +76,8 @@ AMENDMENT: Machine[AmendmentFacts] = Machine(
         "author_never_reviews": lambda facts: facts.writes_proposal,
         "amended_by_authors": lambda facts: not facts.writes_proposal,
         "amender_only": lambda facts: not facts.is_author,
+        "amendment_hidden_for_review": lambda facts: facts.against_text == "amendment_hidden_for_review",
+        "amendment_hidden": lambda facts: facts.against_text == "amendment_hidden",
         "proposal_hidden_for_review": lambda facts: facts.against_proposal == "proposal_hidden_for_review",
         "proposal_hidden": lambda facts: facts.against_proposal == "proposal_hidden",
         "proposal_text_final": lambda facts: not facts.proposal_is_open,

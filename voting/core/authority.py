@@ -180,6 +180,7 @@ ACTS: Mapping[str, Rule] = {
     "amendment.reject": Rule("proposals:write", who="residents", writes=True),
     "amendment.promote": Rule("proposals:write", who="residents", writes=True),
     "amendment.take_back": Rule("proposals:write", who="residents", writes=True),
+    "amendment.flag": Rule("proposals:write", who="residents", writes=True),
     "amendment.erase": _keeps(_REVIEWERS, "proposals:write"),
     "proposal.review": _keeps(_ANSWERING, "proposals:write"),
     "proposal.accept": _keeps(_ANSWERING, "proposals:write"),

@@ -7,23 +7,24 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from voting.community.queries import Action
-from voting.core import amendments, authority, lifecycle, proposals, texts
+from voting.core import amendments, authority, lifecycle, moderation, proposals, texts
 from voting.core.amendments import AMENDMENT, AmendmentFacts, Change
 from voting.core.authority import Principal
 from voting.core.evidence import canonical, journal_entries
 from voting.core.evidence.hashes import SIZE
 from voting.core.paragraphs import paragraphs as split
 from voting.core.proposals import PROPOSAL
-from voting.deliberation import lineage, proposal_drafts, proposal_moves, proposal_queries
+from voting.deliberation import lineage, proposal_drafts, proposal_moves, proposal_queries, sanctions, standing
 from voting.deliberation.proposal_drafts import Draft, position_of
 from voting.deliberation.proposal_queries import Loaded
 from voting.deliberation.proposal_tables import Amendment
+from voting.deliberation.standing import Sight
 from voting.errors import Invalid, NotFound
 from voting.ids import timed_id
 from voting.log import journal
@@ -47,6 +48,8 @@ class AmendmentView:
     actions: tuple[Action, ...] = ()
     promoted_id: str | None = None
     """The proposal it became, once this caller may know of that."""
+    sight: Sight = field(default_factory=Sight)
+    """Where it is not shown to this caller it has neither text nor author."""
 
 
 def propose(
@@ -148,7 +151,12 @@ def page(
     known = _promoted(session, principal, found)
     is_shown = proposal_queries.sight_of(principal, loaded).is_shown
     return tuple(
-        AmendmentView(row, _paragraph(session, row) if is_shown else None, promoted_id=known.get(row.id))
+        AmendmentView(
+            row,
+            _paragraph(session, row) if is_shown else None,
+            promoted_id=known.get(row.id),
+            sight=_sight(principal, loaded, row),
+        )
         for row in found
     )
 
@@ -156,14 +164,20 @@ def page(
 def view(session: Session, principal: Principal, loaded: Loaded, found: Amendment) -> AmendmentView:
     """The amendment and what this caller could do with it."""
     blocked = lifecycle.survey(AMENDMENT, found.state, _facts(session, principal, loaded, found)).blocked
+    forbidden = sanctions.against(session, principal, loaded.now)
     actions = []
     for command in AMENDMENT.offered:
         decision = authority.may(principal, f"amendment.{command}", loaded.subject)
         code = blocked.get(command) if decision.allowed else decision.code
+        if code is None and command == "promote" and "propose" in forbidden:
+            code = "sanctioned"
         actions.append(Action(command, code is None, code))
+    flags = standing.facts(session, principal, found, is_author=is_author(principal, found), is_public=True)
+    actions.append(standing.flag_action(principal, found, "amendment.flag", loaded.subject, flags, forbidden))
     promoted_id = _promoted(session, principal, (found,)).get(found.id)
     is_shown = proposal_queries.sight_of(principal, loaded).is_shown
-    return AmendmentView(found, _paragraph(session, found) if is_shown else None, tuple(actions), promoted_id)
+    paragraph = _paragraph(session, found) if is_shown else None
+    return AmendmentView(found, paragraph, tuple(actions), promoted_id, _sight(principal, loaded, found))
 
 
 def _promoted(session: Session, principal: Principal, found: Sequence[Amendment]) -> Mapping[str, str]:
@@ -174,8 +188,26 @@ def _promoted(session: Session, principal: Principal, found: Sequence[Amendment]
     return {amendment: proposal for amendment, proposal in became.items() if proposal in known}
 
 
-def _get(session: Session, amendment_id: str) -> Amendment:
-    found = session.get(Amendment, amendment_id)
+def is_author(principal: Principal, row: Amendment) -> bool:
+    """Whether the caller suggested it."""
+    return principal.kind == "person" and principal.id == row.author_id
+
+
+def _sight(principal: Principal, loaded: Loaded, row: Amendment) -> Sight:
+    own, act = is_author(principal, row), proposal_queries.READ_HIDDEN
+    return standing.sight(principal, row, act, loaded.subject, is_author=own, now=loaded.now)
+
+
+def load(
+    session: Session, principal: Principal, amendment_id: str, now: datetime, *, hold: bool = False
+) -> tuple[Loaded, Amendment]:
+    """The proposal and its amendment, whose row `hold` keeps until the transaction ends."""
+    found = _get(session, amendment_id, hold=hold)
+    return _of(session, principal, found, now), found
+
+
+def _get(session: Session, amendment_id: str, *, hold: bool = False) -> Amendment:
+    found = session.get(Amendment, amendment_id, with_for_update=hold or None, populate_existing=hold)
     if found is None:
         raise NotFound("amendment_not_found", id=amendment_id)
     return found
@@ -219,11 +251,12 @@ def _facts(session: Session, principal: Principal, loaded: Loaded, found: Amendm
     stands = lifecycle.obstacle(PROPOSAL, proposal.state, "edit", held)
     return AmendmentFacts(
         writes_proposal=loaded.is_author(principal),
-        is_author=principal.kind == "person" and principal.id == found.author_id,
+        is_author=is_author(principal, found),
         is_erased=found.salt is None,
         proposal_is_open=stands in (None, "authors_only"),
         against_proposal=held.against_text,
-        hidden_until=held.hidden_until,
+        against_text=moderation.obstacle("amendment", found.standing, found.hidden_until, loaded.now),
+        hidden_until=standing.hidden_until(found, loaded.now) or held.hidden_until,
         fits=found.state != "proposed" or _place(session, loaded, found) is not None,
     )
 

@@ -162,7 +162,7 @@ class Lineage(SQLModel, table=True):
     at: datetime = Field(sa_type=Instant)
 
 
-class Amendment(Versioned, table=True):
+class Amendment(Moderated, Versioned, table=True):
     """One change of one paragraph that a resident suggests to the authors of a proposal."""
 
     __tablename__ = "amendment"
