@@ -31,7 +31,6 @@ Name = Annotated[str, Query(max_length=480, description="How the file is called"
 def attach_file(
     proposal_id: str,
     data: uploads.Attached,
-    reading: Reading,
     session: Writing,
     running: Running,
     who: Who,
@@ -40,9 +39,9 @@ def attach_file(
     conditional: Conditional,
     name: Name = "",
 ) -> AttachmentOut:
-    """Attach a PNG, JPEG, WebP or PDF to a proposal. Images are drawn anew: no place, no time, no phone."""
-    attachments.check(reading, who, proposal_id, now=now)
-    file, shelf = attachment_files.cleaned(data), attachment_store.of(running.settings.attachments_url)
+    """Attach a PNG, JPEG, WebP or PDF to a proposal. Images and PDFs are made anew: no place, no author, nothing that acts."""
+    shelf = attachment_store.of(running.settings.attachments_url)
+    file = attachments.prepared(running.engine, who, proposal_id, data, now=now)
     view = attachments.add(session, who, shelf, proposal_id, name, file, dry_run=dry_run, now=now)
     return conditional.answer(AttachmentOut.of(view))
 

@@ -15,6 +15,7 @@ from clients.python import AsyncClient, Client, IllegalMove, Invalid, NotFound, 
 from clients.python.proposal_answers import Proposal
 from clients.python.proposals import draft
 from tests.commands.conftest import Served, served
+from tests.deliberation.pdfs import pdf
 from voting.commands import election
 
 __all__ = ["served"]
@@ -169,7 +170,7 @@ def test_files_come_back_and_a_removed_one_leaves_its_place(town: Town) -> None:
     drawn = BytesIO()
     Image.new("RGB", (8, 4), "red").save(drawn, "PNG")
     kept = author.attachments.attach(made.id, drawn.getvalue(), "南门.png")
-    paper = author.attachments.attach(made.id, b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n", "a.pdf")
+    paper = author.attachments.attach(made.id, pdf(), "a.pdf")
     assert (kept.media_type, kept.name, kept.width, kept.height) == ("image/png", "南门.png", 8, 4)
     content = town.residents[1].attachments.content(kept.id)
     with Image.open(BytesIO(content)) as seen:

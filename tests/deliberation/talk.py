@@ -9,9 +9,10 @@ from sqlmodel import Session
 from tests.access.world import a_role
 from tests.api.conftest import Service
 from tests.deliberation import world
+from tests.deliberation.pdfs import pdf
 
 TITLE, BODY = {"zh-CN": "标题"}, {"zh-CN": "一、现状\n\n二、建议"}
-PDF_FILE = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+PDF_FILE = pdf()
 
 
 def settle(session: Session) -> None:

@@ -1,4 +1,4 @@
-"""Attachments over HTTP: images keep their pixels and nothing else, PDFs their bytes; removed files leave their hash."""
+"""Attachments over HTTP: images keep their pixels, PDFs what they draw; removed files leave their hash."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ import pytest
 from PIL import Image
 
 from tests.deliberation.conftest import Caller, Town
+from tests.deliberation.pdfs import pdf
 from voting.core.evidence import journal_entries
-from voting.deliberation import attachment_store
+from voting.deliberation import attachment_pdfs, attachment_store
 from voting.deliberation.proposal_tables import Proposal
 from voting.errors import NotFound
 from voting.store import writer
 
-PDF_FILE = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+PDF_FILE = pdf()
 GPS, MAKER = 0x8825, 0x010F
 
 
@@ -65,13 +66,13 @@ def test_a_picture_taken_on_its_side_is_turned_upright(town: Town) -> None:
     assert (made["width"], made["height"]) == (4, 8)
 
 
-def test_a_pdf_is_kept_as_it_is_and_comes_by_form_as_well(town: Town) -> None:
+def test_a_pdf_that_does_nothing_is_kept_and_comes_by_form_as_well(town: Town) -> None:
     proposal = town.published()
     assert attach(town.li, proposal, PDF_FILE, kind="application/octet-stream").status_code == 201
     path = f"/v1/proposals/{proposal}/attachments?name=方案.pdf"
     made = town.service.request("POST", path, files={"file": ("x", PDF_FILE)}, headers=town.li._headers).json()
     answer = content(town.zhao, made["id"])
-    assert (answer.content, answer.headers["content-type"]) == (PDF_FILE, "application/pdf")
+    assert (answer.content, answer.headers["content-type"]) == (attachment_pdfs.cleaned(PDF_FILE), "application/pdf")
 
 
 def moving() -> bytes:
@@ -94,7 +95,7 @@ def bomb() -> bytes:
         (b"", 422, "attachment_unreadable"),
         (b"<svg onload=alert(1)>", 422, "attachment_unreadable"),
         (picture()[:60], 422, "attachment_unreadable"),
-        (b"%PDF-1.7 cut off", 422, "attachment_unreadable"),
+        (b"%PDF-1.7 cut off", 422, "pdf_unreadable"),
         (moving(), 422, "image_moves"),
         (bomb(), 413, "image_too_large"),
         (b"%PDF-" + b"x" * 10_485_760, 413, "attachment_too_large"),
@@ -144,7 +145,7 @@ def test_pictures_are_drawn_before_anything_is_held_and_only_for_those_who_may_a
 
 @pytest.mark.parametrize(("name", "saved"), [("a.html", "a.html.pdf"), ("南门.PDF", "南门.PDF"), ("../x", "../x.pdf")])
 def test_a_file_is_saved_as_what_it_is(town: Town, name: str, saved: str) -> None:
-    made = attach(town.li, town.published(), b"%PDF-1.7 <script>1</script> %%EOF", name=name).json()
+    made = attach(town.li, town.published(), PDF_FILE, name=name).json()
     told = content(town.li, made["id"]).headers["content-disposition"]
     assert told == f"attachment; filename*=UTF-8''{quote(saved, safe='')}"
 

@@ -22,7 +22,6 @@ from voting.core.proposals import PROPOSAL
 from voting.deliberation import (
     amendments,
     answers,
-    attachment_files,
     attachments,
     endorsements,
     lineage,
@@ -32,6 +31,7 @@ from voting.deliberation import (
     proposal_queries,
 )
 from voting.deliberation.answers import Answer
+from voting.deliberation.attachment_files import File
 from voting.deliberation.endorsements import SupportRule
 from voting.deliberation.proposal_drafts import Draft
 from voting.deliberation.proposal_tables import Amendment, Proposal
@@ -46,7 +46,7 @@ TEXT = {"zh-CN": "一\n\n二"}
 PART = Draft(TEXT, TEXT)
 ANSWER = Answer(TEXT)
 RULE = SupportRule(days=9, number=2)
-FILE = attachment_files.cleaned(b"%PDF-1.7 %%EOF")
+FILE = File("application/pdf", b"x")
 REFUSALS = (IllegalMove, Forbidden, NotFound)
 
 Command = Callable[[Session, Principal, str, datetime, Random], object]

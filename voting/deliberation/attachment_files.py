@@ -1,8 +1,8 @@
-"""Files that residents attach: images drawn anew without anything but their pixels, and PDFs as they came.
+"""Files that residents attach: images drawn anew without anything but their pixels, and PDFs written anew so that nothing acts.
 
 Sources: the signatures of PNG, JPEG, WebP (by Pillow, which alone reads them) and PDF (ISO 32000-1 §7.5.2, §7.5.5). A picture
-from a phone says where and when it was taken, and by which phone; drawn anew it says nothing. A PDF cannot be drawn anew: it is
-served as a download that no page may run. Sizes are bytes and pixels.
+from a phone says where and when it was taken, and by which phone; drawn anew it says nothing. A PDF is written anew by
+`voting.deliberation.attachment_pdfs`, and served as a download that no page may run. Sizes are bytes and pixels.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from voting.deliberation import attachment_pdfs
 from voting.errors import Invalid, TooLarge
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ IMAGES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 PDF = "application/pdf"
 _ENDINGS = {"image/jpeg": (".jpg", ".jpeg"), "image/png": (".png",), "image/webp": (".webp",), PDF: (".pdf",)}
 _SAVED: Mapping[str, Mapping[str, Any]] = {"JPEG": {"quality": 88}, "PNG": {"optimize": True}, "WEBP": {"quality": 88}}
-_END = 1024
-"""Within so many last bytes a reader looks for the end of a PDF."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +44,14 @@ class File:
 
 
 def cleaned(data: bytes) -> File:
-    """The file as it is kept. Raises TooLarge, or Invalid where it is neither a still image nor a whole PDF."""
+    """The file as it is kept. Raises TooLarge, or Invalid where it is neither a still image nor a whole PDF.
+
+    May take seconds: no transaction waits meanwhile.
+    """
     if len(data) > MOST_BYTES:
         raise TooLarge("attachment_too_large", limit=MOST_BYTES, size=len(data))
     if data.startswith(b"%PDF-"):
-        if b"%%EOF" not in data[-_END:]:
-            raise Invalid.at("", "attachment_unreadable")
-        return File(PDF, data)
+        return File(PDF, attachment_pdfs.cleaned(data))
     return _image(data)
 
 

@@ -11,6 +11,7 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from voting.community.queries import Action
@@ -19,7 +20,7 @@ from voting.core.authority import Principal, Subject
 from voting.core.evidence import journal_entries
 from voting.core.evidence.hashes import SIZE
 from voting.core.proposals import PROPOSAL
-from voting.deliberation import attachment_notes, proposal_moves, proposal_queries
+from voting.deliberation import attachment_files, attachment_notes, proposal_moves, proposal_queries
 from voting.deliberation.attachment_files import File
 from voting.deliberation.attachment_store import Shelf
 from voting.deliberation.proposal_queries import Loaded
@@ -27,6 +28,7 @@ from voting.deliberation.proposal_tables import Attachment
 from voting.errors import Conflict, NotFound
 from voting.ids import random_id
 from voting.roll.queries import known
+from voting.store import reading
 
 MOST_NAME = 120
 
@@ -39,12 +41,15 @@ class AttachmentView:
     actions: tuple[Action, ...] = ()
 
 
-def check(session: Session, principal: Principal, proposal_id: str, *, now: datetime) -> None:
-    """Raise what stands in the way of attaching. To draw a picture takes seconds: it is done for those alone who may attach
-    it, and before anything is held."""
-    loaded = proposal_queries.load(session, principal, proposal_id, now, "proposal.attach")
-    facts = proposal_queries.facts(session, principal, loaded)
-    lifecycle.move(PROPOSAL, loaded.proposal.state, "attach", facts)
+def prepared(engine: Engine, principal: Principal, proposal_id: str, data: bytes, *, now: datetime) -> File:
+    """The file as it will be kept: an image drawn anew, a PDF written anew. First whether the caller may attach it.
+
+    No connection is held while that takes its time.
+    """
+    with reading(engine) as session:
+        loaded = proposal_queries.load(session, principal, proposal_id, now, "proposal.attach")
+        lifecycle.move(PROPOSAL, loaded.proposal.state, "attach", proposal_queries.facts(session, principal, loaded))
+    return attachment_files.cleaned(data)
 
 
 def add(
@@ -58,7 +63,7 @@ def add(
     dry_run: bool = False,
     now: datetime,
 ) -> AttachmentView:
-    """Attach a file as `attachment_files.cleaned` gave it."""
+    """Attach a file, as `prepared`."""
     loaded, _ = proposal_moves.begin(session, principal, proposal_id, "attach", now)
     name = texts.accept(name, "/name", most=MOST_NAME)
     salt, identifier = secrets.token_bytes(SIZE), random_id("att")

@@ -115,7 +115,7 @@ def files_of_person(
     found = session.exec(select(Attachment).where(Attachment.author_id == person.id).order_by(col(Attachment.id))).all()
     removed = [row for row in found if row.removed_at is None]
     for row in found:
-        row.author_id, row.name, row.salt, row.removed_at = None, "", None, row.removed_at or now
+        row.author_id, row.name, row.salt, row.sha256, row.removed_at = None, "", None, b"", row.removed_at or now
     session.flush()
     for row in removed:
         loaded = Loaded(session.get_one(Proposal, row.proposal_id), (), now)
