@@ -12,6 +12,7 @@ from api.problems import documented
 from api.route import YishiRoute
 from api.schemas.base import ListPage
 from api.schemas.contests import EventOut
+from api.schemas.moderation import FlagDraft
 from api.schemas.points import Crs
 from api.schemas.problem_reports import (
     DuplicateOf,
@@ -26,10 +27,12 @@ from api.schemas.report_features import FEATURE, FEATURES, ReportFeature, Report
 from voting.core import coordinates
 from voting.core.coordinates import Spot
 from voting.core.searching import MOST_QUERY
+from voting.deliberation import flags
 from voting.redesign import (
     problem_confirmations,
     problem_hints,
     problem_report_duplicates,
+    problem_report_moderation,
     problem_report_queries,
     problem_report_texts,
     problem_reports,
@@ -237,6 +240,16 @@ def take_back_problem_confirmation(
     """Say no longer that one has the problem too."""
     loaded = problem_confirmations.take_back(session, who, problem_report_id, now=now)
     return _seen(session, who, conditional, loaded)
+
+
+@router.post(f"{_ONE}/flag", operation_id="flag_problem_report", responses=_MOVE)
+def flag_problem_report(
+    problem_report_id: str, body: FlagDraft, session: Writing, who: Who, now: Now, conditional: Conditional
+) -> ReportOut:
+    """Say which rule a report breaks; enough of that hides what it says until it is reviewed."""
+    kind = problem_report_moderation.KIND
+    view = flags.flag(session, who, kind, problem_report_id, rule_id=body.rule_id, note=body.note, now=now)
+    return conditional.answer(ReportOut.of(view), view.report.version)
 
 
 @router.post(f"{_ONE}/acknowledge", operation_id="acknowledge_problem_report", responses=_MOVE)

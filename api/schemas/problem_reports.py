@@ -11,6 +11,7 @@ from api.schemas.actions import offered
 from api.schemas.base import Actionable, Instant, LongText, Representation, Request
 from api.schemas.parts import Id
 from api.schemas.points import Crs, Point, PointOut
+from api.schemas.proposals import hiding
 from voting.core import coordinates
 from voting.core.problem_reports import MOST_CATEGORY, MOST_OBSERVATION
 from voting.deliberation.proposal_drafts import Position
@@ -103,7 +104,7 @@ class LeadsTo(BaseModel):
 
 
 class ReportOut(Actionable):
-    """A problem report as this caller sees it, and what they may do with it."""
+    """A problem report as this caller sees it, and what they may do with it; or its tombstone, with neither text nor place."""
 
     id: str = Field(examples=["prb_01jv5q3k8m0c9e2x7y4t6b1n5d"])
     community_id: str
@@ -114,12 +115,21 @@ class ReportOut(Actionable):
     since: Instant = Field(description="When it came into its state")
     reason: str | None = Field(description="Why it came into its state, where a reason was given")
     observation: str | None = Field(examples=["消防通道被两辆车堵住，轮椅过不去。"])
+    tombstone: str | None = Field(
+        None, description="Why everybody else is not shown what it says; absent from one that is shown"
+    )
+    standing: str = Field(examples=["visible"], description="How moderation stands with it: the state of its case")
+    rule_id: str | None = Field(None, description="The rule by which it is hidden or removed")
+    hidden_until: Instant | None = Field(
+        None, description="Hidden for review until then, unless somebody decides before"
+    )
+    case_id: str | None = Field(None, description="The newest case about it, for its reporter and for moderators")
     number: int = Field(description="The version of what it says")
     erased: bool = Field(description="Whether this version was erased")
     category: str | None = Field(examples=["停车"])
     building_id: str | None
     unit_id: str | None
-    location: PointOut
+    location: PointOut | None = Field(description="Nothing where what it says is not shown")
     crs: str = Field(examples=["wgs84"], description="The datum of `location`")
     observed_at: Instant
     author_id: str | None = Field(description="Who reported it: told to them, and to those who deal with it")
@@ -138,8 +148,12 @@ class ReportOut(Actionable):
         """Present a report."""
         row, text = view.report, view.text
         told = {name: getattr(row, name) for name in cls.model_fields if hasattr(row, name)}
-        told |= {"observation": text.observation, "erased": text.erased_at is not None}
-        told |= {"crs": crs, "location": PointOut.of(_position(row), crs)}
+        told |= hiding(row, view.sight) | {"crs": crs, "observation": None, "erased": False, "location": None}
+        if text is None:
+            told["category"] = None
+        else:
+            told |= {"observation": text.observation, "erased": text.erased_at is not None}
+            told["location"] = PointOut.of(_position(row), crs)
         told |= {"is_mine": view.is_mine, "confirmed_by_me": view.confirmed_by_me}
         told["author_id"] = row.author_id if view.shows_reporter else None
         told["leads_to"] = None if view.end is None else LeadsTo.model_validate(view.end)

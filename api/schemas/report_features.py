@@ -55,7 +55,7 @@ class ReportFeature(Feature[Point, dict[str, Any]]):
     def of(cls, out: ReportOut) -> ReportFeature:
         """Present a report."""
         properties = out.model_dump(mode="json", exclude={"id", "location", "etag"})
-        place = Point(type="Point", coordinates=Position2D(*out.location.coordinates))
+        place = out.location and Point(type="Point", coordinates=Position2D(*out.location.coordinates))
         return cls(type="Feature", id=out.id, geometry=place, properties=properties)
 
 

@@ -29,10 +29,17 @@ class ProblemReport(Resource):
     since: datetime
     number: int
     """The version of what it says."""
-    location: dict[str, Any]
     observed_at: datetime
     created_at: datetime
+    location: dict[str, Any] | None = None
+    """Nothing where what it says is not shown."""
     observation: str | None = None
+    tombstone: str | None = None
+    """Why everybody else is not shown what it says."""
+    standing: str = "visible"
+    rule_id: str | None = None
+    hidden_until: datetime | None = None
+    case_id: str | None = None
     erased: bool = False
     reason: str | None = None
     category: str | None = None

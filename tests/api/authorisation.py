@@ -291,6 +291,7 @@ GET   /v1/problem-reports/{problem_report_id}/versions  401 200 404 200 200 200
 POST  /v1/problem-reports/{problem_report_id}/versions/{number}/erase 401 403 404 200 403 200
 GET   /v1/problem-reports/{problem_report_id}/events    401 403 404 200 403 200
 POST  /v1/problem-reports/{problem_report_id}/withdraw  401 200 404 409 409 409
+POST  /v1/problem-reports/{problem_report_id}/flag      401 409 404 200 200 200
 POST  /v1/problem-reports/{problem_report_id}/confirm   401 409 404 200 200 200
 POST  /v1/problem-reports/{problem_report_id}/take_back 401 409 404 409 409 409
 POST  /v1/problem-reports/{problem_report_id}/acknowledge 401 403 404 200 403 200
@@ -571,6 +572,7 @@ BODIES: dict[str, Any] = {
     "PATCH /v1/problem-reports/{problem_report_id}": {"observation": "p"},
     "POST /v1/problem-reports/{problem_report_id}/versions/{number}/erase": {"reason": "r"},
     "POST /v1/problem-reports/{problem_report_id}/withdraw": {"reason": "r"},
+    "POST /v1/problem-reports/{problem_report_id}/flag": {"rule_id": "abuse"},
     "POST /v1/problem-reports/{problem_report_id}/resolve": {"reason": "r"},
     "POST /v1/problem-reports/{problem_report_id}/dismiss": {"reason": "r"},
     "POST /v1/problem-reports/{problem_report_id}/mark_duplicate": {"duplicate_of": "prb_acknowledged"},

@@ -174,6 +174,8 @@ problem_report.read_reporter o s A v p
 problem_report.create r o s R t w a A v p u b m e
 problem_report.edit r o s R t w a A v p u b m e
 problem_report.withdraw r o s R t w a A v p u b m e
+problem_report.flag r o s R t w a A v p u b m e
+problem_report.read_hidden o A v p m e
 problem_report.confirm r o s R t w a A v p u b m e
 problem_report.take_back r o s R t w a A v p u b m e
 problem_report.acknowledge o A v p

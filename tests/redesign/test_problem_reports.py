@@ -108,9 +108,9 @@ def test_a_dry_run_leaves_nothing(street: Street) -> None:
 def test_every_action_is_offered_with_the_reason_against_it(street: Street) -> None:
     report = street.report()
     officer, resident, reporter = (allowed(street.seen(report, who)) for who in (street.sun, street.wang, street.li))
-    assert tuple(officer) == tuple(resident) == REPORT.offered
+    assert tuple(officer) == tuple(resident) == (*REPORT.offered, "flag")
     assert {name for name, reason in officer.items() if reason is None} == {
-        *("confirm", "acknowledge", "dismiss", "mark_duplicate"),
+        *("confirm", "acknowledge", "dismiss", "mark_duplicate", "flag"),
     }
     assert (resident["edit"], resident["acknowledge"], resident["take_back"]) == (
         *("reporter_only", "role_missing", "not_confirmed"),

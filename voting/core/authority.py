@@ -222,6 +222,10 @@ ACTS: Mapping[str, Rule] = {
     "problem_report.create": Rule("reports:write", who="residents", writes=True),
     "problem_report.edit": Rule("reports:write", who="residents", writes=True),
     "problem_report.withdraw": Rule("reports:write", who="residents", writes=True),
+    "problem_report.flag": Rule("reports:write", who="residents", writes=True),
+    "problem_report.read_hidden": Rule(
+        "moderation:read", _HANDLING | {"moderator", "appeal_reviewer"}, own=True, personal=True
+    ),
     "problem_report.confirm": Rule("reports:write", who="residents", writes=True),
     "problem_report.take_back": Rule("reports:write", who="residents", writes=True),
     "problem_report.acknowledge": _keeps(_HANDLING, "reports:write"),

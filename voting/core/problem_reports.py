@@ -11,8 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from voting.core.lifecycle import Machine, Move
+from voting.core.moderation import written
 
 MOST_OBSERVATION = 4_000
 MOST_CATEGORY = 40
@@ -42,9 +44,14 @@ class ReportFacts:
     """Whether the caller is one of them by a word of their own about this report."""
     duplicates: int = 0
     """Reports that are duplicates of this one."""
+    against_text: str | None = None
+    """report_hidden_for_review | report_hidden: why nobody changes or confirms what it says."""
+    hidden_until: datetime | None = None
 
 
 _BY_REPORTER = ("reporter_only",)
+_SHOWN = ("report_hidden_for_review", "report_hidden")
+"""What nobody can read, nobody changes or confirms. It is dealt with all the same: the problem may be real."""
 _BY_ANOTHER = ("reporter_never_decides",)
 
 REPORT: Machine[ReportFacts] = Machine(
@@ -55,14 +62,17 @@ REPORT: Machine[ReportFacts] = Machine(
         *("acknowledge", "start", "resolve", "dismiss", "mark_duplicate", "reopen"),
     ),
     table={
-        **{(state, "edit"): Move(state, _BY_REPORTER) for state in _EDITABLE},
+        **{(state, "edit"): Move(state, (*_BY_REPORTER, *_SHOWN)) for state in _EDITABLE},
         **{
             (state, "withdraw"): Move(
                 "withdrawn", (*_BY_REPORTER, "others_confirmed", "duplicates_follow"), needs_reason=True
             )
             for state in _EDITABLE
         },
-        **{(state, "confirm"): Move(state, ("reporter_never_confirms", "confirmed_already")) for state in _CONFIRMABLE},
+        **{
+            (state, "confirm"): Move(state, ("reporter_never_confirms", *_SHOWN, "confirmed_already"))
+            for state in _CONFIRMABLE
+        },
         **{(state, "take_back"): Move(state, ("not_confirmed",)) for state in _CONFIRMABLE},
         ("open", "acknowledge"): Move("acknowledged"),
         ("reopened", "acknowledge"): Move("acknowledged"),
@@ -84,7 +94,10 @@ REPORT: Machine[ReportFacts] = Machine(
         "not_confirmed": lambda facts: not facts.has_confirmed,
         "not_concerned": lambda facts: not (facts.handles or facts.is_reporter or facts.has_confirmed),
         "handlers_only": lambda facts: not facts.handles,
+        "report_hidden_for_review": lambda facts: facts.against_text == "report_hidden_for_review",
+        "report_hidden": lambda facts: facts.against_text == "report_hidden",
     },
+    dates=lambda facts: {"hidden_until": written(facts.hidden_until)},
 )
 
 

@@ -23,12 +23,15 @@ from voting.core.authority import Principal, Subject
 from voting.deliberation import candidacies
 from voting.deliberation.proposal_tables import Proposal
 from voting.errors import NotFound, Unauthenticated
+from voting.store import Instant
 
 _CONTEST = table("contest", column("id"), column("community_id"), column("roll_id"), column("state"))
 _OPTION = table("contest_option", column("id"), column("contest_id"), column("position"), column("person_id"))
 _ROLL = table("roll", column("id"), column("scope"))
 _REPORT = table(
-    "problem_report", column("id"), column("community_id"), column("state"), column("building_id"), column("unit_id")
+    "problem_report",
+    *(column(name) for name in ("id", "community_id", "state", "building_id", "unit_id", "standing")),
+    column("hidden_until", Instant),
 )
 _MINUTES = table("minutes", column("id"), column("community_id"), column("state"), column("activity_id"))
 _ACTIVITY = table("activity", column("id"), column("building_id"), column("unit_id"))
@@ -153,7 +156,14 @@ def _problem_report(session: Session, identifier: str) -> Found | None:
     row = session.execute(select(_REPORT).where(_REPORT.c.id == identifier)).first()
     if row is None:
         return None
-    return Found(row.community_id, row.state not in _ELSEWHERE, building_id=row.building_id, unit_id=row.unit_id)
+    return Found(
+        row.community_id,
+        row.state not in _ELSEWHERE,
+        building_id=row.building_id,
+        unit_id=row.unit_id,
+        standing=row.standing,
+        hidden_until=row.hidden_until,
+    )
 
 
 def _minutes(session: Session, identifier: str) -> Found | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
+from sqlalchemy import column, table
 from sqlmodel import Session, col, select
 
 from voting.community import search_index
@@ -18,8 +19,11 @@ from voting.deliberation import proposal_queries
 from voting.deliberation.comment_tables import Comment
 from voting.deliberation.proposal_tables import Proposal, ProposalVersion
 from voting.errors import Invalid
+from voting.store import Instant
 
 KINDS = ("proposal", "comment", "result", "problem_report", "minutes")
+_REPORT = table("problem_report", column("id"), column("standing"), column("hidden_until", Instant))
+"""Named instead of imported: redesign stands above."""
 LIKE = Fraction(1, 4)
 """From this likeness of titles on, a proposal is shown as a possible duplicate."""
 MOST_ALIKE = 5
@@ -73,6 +77,7 @@ def _hidden(session: Session, found: Sequence[SearchDocument], now: datetime) ->
     asked = {
         "comment": (col(Comment.id), col(Comment.state), col(Comment.hidden_until)),
         "proposal": (col(Proposal.id), col(Proposal.standing), col(Proposal.hidden_until)),
+        "problem_report": (_REPORT.c.id, _REPORT.c.standing, _REPORT.c.hidden_until),
     }
     hidden: set[str] = set()
     for kind, columns in asked.items():

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -43,12 +44,15 @@ def near(
 ) -> tuple[Hint, ...]:
     """Reports within so many metres, those first that say the same as well; then those elsewhere that do. None that was
     dismissed, taken back or is itself a duplicate."""
-    problem_report_queries.community_time(session, principal, community_id, now)
+    at = problem_report_queries.community_time(session, principal, community_id, now)
     authority.require(principal, "problem_report.read", Subject(community_id, kind="problem_report"))
     terms = searching.wanted(query)
-    rows = {
-        row.id: row for row in (*_around(session, community_id, spot, metres), *_saying(session, community_id, terms))
-    }
+    known = problem_report_queries.known_by_text(principal, community_id, at)
+    candidates = (
+        *_around(session, community_id, spot, metres, known),
+        *_saying(session, community_id, terms, known),
+    )
+    rows = {row.id: row for row in candidates}
     held = search_index.of_subjects(session, sorted(rows)) if terms else {}
     found = []
     for row in rows.values():
@@ -58,22 +62,22 @@ def near(
         if rank < 3:
             found.append((rank, away, row, like))
     found.sort(key=lambda one: (one[0], one[1], one[2].id))
-    views = problem_report_queries.lines(session, principal, [row for _, _, row, _ in found[:MOST_HINTS]])
+    views = problem_report_queries.lines(session, principal, [row for _, _, row, _ in found[:MOST_HINTS]], at)
     return tuple(Hint(view, away, like) for view, (_, away, _, like) in zip(views, found, strict=False))
 
 
-def _around(session: Session, community_id: str, spot: Spot, metres: int) -> tuple[ProblemReport, ...]:
+def _around(session: Session, community_id: str, spot: Spot, metres: int, known: Any) -> tuple[ProblemReport, ...]:
     frame = problem_report_queries.within(coordinates.around(spot, metres))
     query = select(ProblemReport).where(
-        ProblemReport.community_id == community_id, frame, col(ProblemReport.state).in_(LED_TO)
+        ProblemReport.community_id == community_id, frame, known, col(ProblemReport.state).in_(LED_TO)
     )
     return tuple(session.exec(query.order_by(col(ProblemReport.id).desc()).limit(_CANDIDATES)))
 
 
-def _saying(session: Session, community_id: str, terms: tuple[str, ...]) -> tuple[ProblemReport, ...]:
+def _saying(session: Session, community_id: str, terms: tuple[str, ...], known: Any) -> tuple[ProblemReport, ...]:
     if not terms:
         return ()
     hits = search_index.alike(session, community_id, terms, kind=KIND, limit=_CANDIDATES, column="all_terms")
     ids = [hit.subject_id for hit in hits]
-    query = select(ProblemReport).where(col(ProblemReport.id).in_(ids), col(ProblemReport.state).in_(LED_TO))
+    query = select(ProblemReport).where(col(ProblemReport.id).in_(ids), known, col(ProblemReport.state).in_(LED_TO))
     return tuple(session.exec(query))

@@ -4,26 +4,31 @@ reported; who reported it is told to those who deal with it, and to the reporter
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_
+from sqlalchemy import and_, or_, true
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from voting.community.clock import now_in
 from voting.community.queries import Action
 from voting.community.tables import Community
-from voting.core import authority, lifecycle
+from voting.core import authority, lifecycle, moderation
 from voting.core.authority import Principal, Subject
 from voting.core.coordinates import Box
+from voting.core.moderation import StandingFacts
 from voting.core.problem_reports import REPORT, ReportFacts
+from voting.deliberation import sanctions, standing
+from voting.deliberation.standing import Sight
 from voting.errors import NotFound
 from voting.log import journal
 from voting.log.tables import Event
 from voting.redesign.tables import ProblemConfirmation, ProblemReport, ProblemReportVersion
 from voting.roll.queries import known
+
+READ_HIDDEN = "problem_report.read_hidden"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +49,15 @@ class View:
     """A report as this caller sees it. Actions, and where a duplicate leads, are left to the view of one."""
 
     report: ProblemReport
-    text: ProblemReportVersion
+    text: ProblemReportVersion | None
+    """Nothing where it is not shown to this caller: `sight` says why."""
     is_mine: bool
     confirmed_by_me: bool
     shows_reporter: bool
     actions: tuple[Action, ...] = ()
     end: ProblemReport | None = None
     """The report that a duplicate leads to in the end."""
+    sight: Sight = field(default_factory=Sight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +118,7 @@ def load(
     return loaded
 
 
-def facts(session: Session, principal: Principal, report: ProblemReport) -> ReportFacts:
+def facts(session: Session, principal: Principal, report: ProblemReport, now: datetime) -> ReportFacts:
     """What the guards of the machine look at."""
     follows = select(ProblemReport.id).where(ProblemReport.duplicate_of == report.id).limit(1)
     return ReportFacts(
@@ -120,7 +127,15 @@ def facts(session: Session, principal: Principal, report: ProblemReport) -> Repo
         confirmations=report.confirmations,
         has_confirmed=report.id in confirmed_by(session, principal, [report.id]),
         duplicates=len(session.exec(follows).all()),
+        against_text=moderation.obstacle("report", report.standing, report.hidden_until, now),
+        hidden_until=standing.hidden_until(report, now),
     )
+
+
+def sight_of(principal: Principal, report: ProblemReport, now: datetime) -> Sight:
+    """Whether this caller is shown what it says."""
+    is_author = is_reporter(principal, report)
+    return standing.sight(principal, report, READ_HIDDEN, subject_of(report), is_author=is_author, now=now)
 
 
 def confirmed_by(session: Session, principal: Principal, report_ids: Sequence[str]) -> frozenset[str]:
@@ -144,13 +159,16 @@ def version(session: Session, report_id: str, number: int) -> ProblemReportVersi
 def view(session: Session, principal: Principal, loaded: Loaded) -> View:
     """The report and what this caller could do to it."""
     report, subject = loaded.report, loaded.subject
-    blocked = lifecycle.survey(REPORT, report.state, facts(session, principal, report)).blocked
+    blocked = lifecycle.survey(REPORT, report.state, facts(session, principal, report, loaded.now)).blocked
     actions = []
     for command in REPORT.offered:
         decision = authority.may(principal, f"problem_report.{command}", subject)
         code = blocked.get(command) if decision.allowed else decision.code
         actions.append(Action(command, code is None, code))
-    (line,) = lines(session, principal, [report])
+    forbidden = sanctions.against(session, principal, loaded.now)
+    found = standing_facts(session, principal, report)
+    actions.append(standing.flag_action(principal, report, "problem_report.flag", subject, found, forbidden))
+    (line,) = lines(session, principal, [report], loaded.now)
     return replace(line, actions=tuple(actions), end=end_of(session, report) if report.duplicate_of else None)
 
 
@@ -163,7 +181,12 @@ def end_of(session: Session, report: ProblemReport, *, hold: bool = False) -> Pr
     return report
 
 
-def lines(session: Session, principal: Principal, reports: Sequence[ProblemReport]) -> tuple[View, ...]:
+def standing_facts(session: Session, principal: Principal, report: ProblemReport) -> StandingFacts:
+    """What the guards of a flag look at."""
+    return standing.facts(session, principal, report, is_author=is_reporter(principal, report), is_public=True)
+
+
+def lines(session: Session, principal: Principal, reports: Sequence[ProblemReport], now: datetime) -> tuple[View, ...]:
     """The reports as this caller sees them in a list, by three statements however many they are."""
     ids = [report.id for report in reports]
     query = (
@@ -173,13 +196,15 @@ def lines(session: Session, principal: Principal, reports: Sequence[ProblemRepor
     )
     texts = {text.report_id: text for text in session.exec(query)} if ids else {}
     confirmed = confirmed_by(session, principal, ids)
+    sights = {report.id: sight_of(principal, report, now) for report in reports}
     return tuple(
         View(
             report,
-            texts[report.id],
+            texts[report.id] if sights[report.id].is_shown else None,
             is_reporter(principal, report),
             report.id in confirmed,
             authority.may(principal, "problem_report.read_reporter", subject_of(report)).allowed,
+            sight=sights[report.id],
         )
         for report in reports
     )
@@ -199,10 +224,21 @@ def page(
     """At most `limit` reports of a community behind the id `after`; `with_actions` each as it is read alone."""
     at = community_time(session, principal, community_id, now)
     authority.require(principal, "problem_report.read", Subject(community_id, kind="problem_report"))
-    found = session.exec(statement(community_id, wanted, after).limit(limit)).all()
+    query = statement(community_id, wanted, after)
+    if wanted.category is not None or wanted.box is not None:
+        query = query.where(known_by_text(principal, community_id, at))
+    found = session.exec(query.limit(limit)).all()
     if with_actions:
         return tuple(view(session, principal, Loaded(row, at)) for row in found)
-    return lines(session, principal, found)
+    return lines(session, principal, found, at)
+
+
+def known_by_text(principal: Principal, community_id: str, now: datetime) -> Any:
+    """What this caller may find by its category or its place, as a condition: a tombstone tells neither."""
+    if standing.sees_hidden(principal, READ_HIDDEN, Subject(community_id), is_author=False):
+        return true()
+    shown = standing.shown(ProblemReport, now)
+    return or_(shown, col(ProblemReport.author_id) == principal.id) if principal.kind == "person" else shown
 
 
 def statement(community_id: str, wanted: Filter, after: str | None) -> SelectOfScalar[ProblemReport]:
@@ -237,8 +273,11 @@ def within(box: Box) -> Any:
 def versions(
     session: Session, principal: Principal, report_id: str, *, after: int | None, limit: int, now: datetime
 ) -> tuple[tuple[ProblemReportVersion, bool], ...]:
-    """At most `limit` versions behind the number `after`, oldest first, and whether the caller may know whose they are."""
+    """At most `limit` versions behind the number `after`, oldest first, and whether the caller may know whose they are; none
+    of a report that this caller is not shown."""
     loaded = load(session, principal, report_id, now)
+    if not sight_of(principal, loaded.report, loaded.now).is_shown:
+        return ()
     shows = authority.may(principal, "problem_report.read_reporter", loaded.subject).allowed
     query = select(ProblemReportVersion).where(
         ProblemReportVersion.report_id == report_id, col(ProblemReportVersion.number) > (after or 0)

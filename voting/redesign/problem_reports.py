@@ -15,6 +15,7 @@ from voting.core import authority, coordinates, lifecycle, problem_reports, text
 from voting.core.authority import Principal, Subject
 from voting.core.coordinates import Spot
 from voting.core.problem_reports import REPORT
+from voting.deliberation import standing
 from voting.deliberation.proposal_drafts import Position
 from voting.errors import Invalid
 from voting.ids import timed_id
@@ -71,7 +72,7 @@ def create(session: Session, principal: Principal, community_id: str, draft: Dra
 def edit(session: Session, principal: Principal, loaded: Loaded, changes: Mapping[str, Any]) -> Loaded:
     """Change members (names as in `Draft`) of a held report. Whatever changes makes another version."""
     report = loaded.report
-    lifecycle.move(REPORT, report.state, "edit", problem_report_queries.facts(session, principal, report))
+    lifecycle.move(REPORT, report.state, "edit", problem_report_queries.facts(session, principal, report, loaded.now))
     before = problem_report_queries.version(session, report.id, report.number)
     said = _checked(session, report.community_id, _changed(before, changes), loaded.now)
     if before.salt is not None and _said(before) == said:
@@ -80,6 +81,7 @@ def edit(session: Session, principal: Principal, loaded: Loaded, changes: Mappin
     for name, value in said.columns().items():
         setattr(report, name, value)
     kept = problem_report_texts.write(session, report, said, loaded.now)
+    standing.revise(report)
     told: dict[str, EventFact] = {"number": kept.number, "members": sorted(changes)}
     note(session, principal, loaded, "edited", report.state, text=kept.text_hash, facts=told)
     return loaded
@@ -140,7 +142,7 @@ def begin(
 ) -> tuple[Loaded, str]:
     """The report, held, and the state the command leads to."""
     loaded = problem_report_queries.load(session, principal, report_id, now, f"problem_report.{command}", hold=True)
-    found = problem_report_queries.facts(session, principal, loaded.report)
+    found = problem_report_queries.facts(session, principal, loaded.report, loaded.now)
     return loaded, lifecycle.move(REPORT, loaded.report.state, command, found, reason)
 
 

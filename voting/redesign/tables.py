@@ -6,10 +6,11 @@ from datetime import datetime
 
 from sqlmodel import Field, Index, SQLModel
 
+from voting.deliberation.moderation_tables import Moderated
 from voting.store import Instant, Versioned
 
 
-class ProblemReport(Versioned, table=True):
+class ProblemReport(Versioned, Moderated, table=True):
     """A problem that a resident has seen at a place: what it says is the version of number `number`."""
 
     __tablename__ = "problem_report"
