@@ -124,6 +124,8 @@ proposal.confirm_endorsement r o s R t w a A v p u b m e
 proposal.withdraw_endorsement r o s R t w a A v p u b m e
 proposal.lapse r o s R t w a A v p u b m e
 proposal.attach r o s R t w a A v p u b m e
+proposal.flag r o s R t w a A v p u b m e
+proposal.read_hidden o A m e
 attachment.remove o A m
 proposal.amend r o s R t w a A v p u b m e
 proposal.split r o s R t w a A v p u b m e
