@@ -130,6 +130,7 @@ class _ProblemReports:
     resolve = Method(problem_reports.resolve)
     dismiss = Method(problem_reports.dismiss)
     mark_duplicate = Method(problem_reports.mark_duplicate)
+    flag = Method(problem_reports.flag)
     reopen = Method(problem_reports.reopen)
 
 

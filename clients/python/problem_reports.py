@@ -182,6 +182,12 @@ dismiss = _reasoned("dismiss", "Say why nothing will be done; the reason is requ
 reopen = _reasoned("reopen", "Say that the problem is there still, or again.")
 
 
+def flag(report_id: str, rule_id: str, note: str | None = None) -> Call[ProblemReport]:
+    """Say which rule a report breaks. Enough of that hides what it says until it is reviewed."""
+    body = present(rule_id=rule_id, note=note)
+    return Call("POST", path("problem-reports", report_id, "flag"), one(ProblemReport), json=body)
+
+
 def mark_duplicate(report_id: str, duplicate_of: str, reason: str | None = None) -> Call[ProblemReport]:
     """Find that it repeats another report."""
     body = present(duplicate_of=duplicate_of, reason=reason)
