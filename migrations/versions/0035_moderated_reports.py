@@ -1,6 +1,6 @@
 """How moderation stands with problem reports. Locks: the table, briefly.
 
-Revision 0034.
+Revision 0035.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from alembic import op
 
 from voting.store import Instant
 
-revision = "0034"
-down_revision = "0033"
+revision = "0035"
+down_revision = "0034"
 branch_labels = None
 depends_on = None
 
