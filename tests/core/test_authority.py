@@ -126,6 +126,7 @@ proposal.lapse r o s R t w a A v p u b m e
 proposal.attach r o s R t w a A v p u b m e
 proposal.flag r o s R t w a A v p u b m e
 proposal.read_hidden o A m e
+amendment.flag r o s R t w a A v p u b m e
 attachment.remove o A m
 proposal.amend r o s R t w a A v p u b m e
 proposal.split r o s R t w a A v p u b m e
