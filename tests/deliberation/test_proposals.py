@@ -192,6 +192,9 @@ def test_a_place_is_told_in_both_datums(town: Town) -> None:
     assert town.wang.get(f"/proposals/{proposal}")["location"] == place
     shifted = town.wang.get(f"/proposals/{proposal}?crs=gcj02")
     assert (shifted["crs"], shifted["location"]["coordinates"]) == ("gcj02", [116.4102445, 39.9164043])
+    listed = {one["id"]: one for one in town.wang.get("/communities/com_1/proposals?crs=gcj02&limit=200")["items"]}
+    assert (listed[proposal]["crs"], listed[proposal]["location"]) == (shifted["crs"], shifted["location"])
+    assert town.wang.refused(f"/proposals/{proposal}?crs=bd09", method="GET")[0] == 422
 
 
 def test_the_list_is_filtered_and_paged_in_both_orders(town: Town) -> None:

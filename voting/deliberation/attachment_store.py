@@ -1,11 +1,13 @@
 """Where the bytes of attachments lie: a folder of this machine, or a bucket that speaks S3, both through obstore.
 
 The database holds what is known of a file, never its bytes. A bucket's endpoint and keys come from the environment that obstore
-reads (`AWS_ENDPOINT`, `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`).
+reads (`AWS_ENDPOINT`, `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`). A bucket that does not answer is given up
+soon: a transaction may wait for it.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -14,7 +16,11 @@ from urllib.parse import urlsplit
 from voting.errors import NotFound, Unavailable
 
 if TYPE_CHECKING:
-    from obstore.store import ObjectStore
+    from obstore.store import ClientConfig, ObjectStore
+
+_CONNECT, _ANSWER = timedelta(seconds=3), timedelta(seconds=20)
+_RETRIES = timedelta(seconds=10)
+"""For how long a request that failed is tried again."""
 
 
 class Shelf(Protocol):
@@ -73,4 +79,6 @@ def of(url: str) -> Shelf:
         folder = Path(parts.path)
         folder.mkdir(parents=True, exist_ok=True)
         return ObjectShelf(LocalStore(folder))
-    return ObjectShelf(from_url(url))
+    # Whoever writes an endpoint with http:// means it, on a network of their own.
+    client: ClientConfig = {"allow_http": True, "connect_timeout": _CONNECT, "timeout": _ANSWER}
+    return ObjectShelf(from_url(url, client_options=client, retry_config={"max_retries": 2, "retry_timeout": _RETRIES}))
