@@ -108,6 +108,24 @@ def test_what_is_no_still_image_and_no_pdf_is_refused(town: Town, data: bytes, s
     assert (answer.status_code, (problem.get("errors") or [problem])[0]["code"]) == (status, code)
 
 
+def test_tags_that_no_reader_understands_are_refused_as_a_broken_picture(town: Town) -> None:
+    tags = Image.Exif()
+    tags[MAKER], tags[0x0112] = "X", 6
+    sound = picture("WEBP", exif=tags)
+    assert b"\x01\x0f\x00\x02" in sound
+    answer = attach(town.li, town.published(), sound.replace(b"\x01\x0f\x00\x02", b"\x01\x00\x00\x02"))
+    assert answer.json()["errors"][0]["code"] == "attachment_unreadable"
+
+
+def test_a_second_picture_behind_a_photo_is_left_out(town: Town) -> None:
+    first, second = (Image.new("RGB", (8, 4), colour) for colour in ("white", "black"))
+    out = BytesIO()
+    first.save(out, "MPO", save_all=True, append_images=[second])
+    made = attach(town.li, town.published(), out.getvalue()).json()
+    with Image.open(BytesIO(content(town.li, made["id"]).content)) as seen:
+        assert (seen.format, getattr(seen, "n_frames", 1), seen.convert("L").getpixel((0, 0))) == ("JPEG", 1, 255)
+
+
 def test_only_authors_attach_and_only_so_many(town: Town) -> None:
     proposal = town.published()
     assert attach(town.wang, proposal, PDF_FILE).json()["code"] == "authors_only"

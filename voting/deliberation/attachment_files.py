@@ -14,7 +14,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from voting.deliberation import attachment_pdfs
-from voting.errors import Invalid, TooLarge
+from voting.errors import Invalid, TooLarge, YishiError
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -62,20 +62,26 @@ def download_name(name: str, media_type: str) -> str:
 
 
 def _image(data: bytes) -> File:
-    # Loaded here: most processes never see a picture, and it takes a twentieth of a second.
-    from PIL import Image, ImageOps, UnidentifiedImageError
-
     try:
-        with Image.open(BytesIO(data), formats=tuple(IMAGES)) as opened:
-            if opened.width * opened.height > MOST_PIXELS:
-                raise TooLarge("image_too_large", limit=MOST_PIXELS, size=opened.width * opened.height)
-            if getattr(opened, "n_frames", 1) > 1:
-                raise Invalid.at("", "image_moves")
-            kind = opened.format or ""
-            upright = ImageOps.exif_transpose(opened)
-            drawn = _drawn(upright, kind)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
+        return _redrawn(data)
+    except YishiError:
+        raise
+    except Exception as error:  # Whatever the readers of broken pictures stumble over.
         raise Invalid.at("", "attachment_unreadable") from error
+
+
+def _redrawn(data: bytes) -> File:
+    # Loaded here: most processes never see a picture, and it takes a twentieth of a second.
+    from PIL import Image, ImageOps
+
+    with Image.open(BytesIO(data), formats=tuple(IMAGES)) as opened:
+        if opened.width * opened.height > MOST_PIXELS:
+            raise TooLarge("image_too_large", limit=MOST_PIXELS, size=opened.width * opened.height)
+        # Phones put a second picture behind a JPEG, for its depth or its light: the first is what everybody sees.
+        kind = "JPEG" if opened.format == "MPO" else opened.format or ""
+        if kind != "JPEG" and getattr(opened, "n_frames", 1) > 1:
+            raise Invalid.at("", "image_moves")
+        drawn = _drawn(ImageOps.exif_transpose(opened), kind)
     out = BytesIO()
     drawn.save(out, kind, **_SAVED[kind])
     return File(IMAGES[kind], out.getvalue(), drawn.width, drawn.height)
