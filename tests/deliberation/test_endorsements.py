@@ -122,6 +122,21 @@ def test_what_replaces_an_erased_wording_is_never_minor(town: Town) -> None:
     assert support(town, proposal) == {"needed": 2, "standing": 0, "unconfirmed": 1, "mine": "unconfirmed"}
 
 
+def test_a_language_that_is_left_out_is_no_minor_edit(town: Town) -> None:
+    both = {"title": {"zh-CN": "车棚", "en": "A shed"}, "body": {"zh-CN": "一", "en": "One"}}
+    proposal = gathering(town, **both)
+    town.wang.post(f"/proposals/{proposal}/endorsements")
+    less = {name: {"en": said["en"]} for name, said in both.items()} | {"minor": True}
+    assert town.li.ask("PATCH", f"/proposals/{proposal}", less, **{"If-Match": "*"}).json()["minor"] is False
+    assert support(town, proposal)["mine"] == "unconfirmed"
+
+
+def test_nobody_asks_for_more_support_than_there_is(town: Town) -> None:
+    path = f"/proposals/{town.published()}/gather"
+    assert town.sun.refused(path, {"number": 7, "days": 30}) == (422, "support_out_of_reach")
+    assert town.sun.post(path, {"number": 6, "days": 30})["support"]["needed"] == 6
+
+
 def test_who_becomes_an_author_supports_it_no_longer(town: Town) -> None:
     proposal = gathering(town)
     town.wang.post(f"/proposals/{proposal}/endorsements")

@@ -103,7 +103,7 @@ def settled(engine: Engine) -> Engine:
 
 
 def test_of_endorsements_that_arrive_while_it_is_merged_each_is_released_or_refused(settled: Engine) -> None:
-    rule = SupportRule(days=9, number=9)
+    rule = SupportRule(days=9, number=6)
     source, target = (transact(settled, lambda session: begun(session, rule)) for _ in range(2))
     barrier, taken = Barrier(len(PEOPLE) + 1), []
 
@@ -133,7 +133,7 @@ def test_of_endorsements_that_arrive_while_it_is_merged_each_is_released_or_refu
 
 
 def test_two_merges_into_each_other_do_not_wait_for_each_other_for_ever(settled: Engine) -> None:
-    rule = SupportRule(days=9, number=9)
+    rule = SupportRule(days=9, number=6)
     one, two = (transact(settled, lambda session: begun(session, rule)) for _ in range(2))
     barrier, refused = Barrier(2), []
     moderator = Principal("person", "per_zhou", "com_1", (Grant("moderator", "community", "com_1"),))

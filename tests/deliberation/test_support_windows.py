@@ -65,10 +65,10 @@ def test_a_window_ends_with_the_last_of_its_days_where_the_community_is(
     def work(session: Session) -> Proposal:
         session.get_one(Community, "com_1").time_zone = zone
         now = datetime.fromisoformat(begins).replace(tzinfo=UTC)
-        return session.get_one(Proposal, begun(session, SupportRule(days, 9, unit=unit), now))
+        return session.get_one(Proposal, begun(session, SupportRule(days, 6, unit=unit), now))
 
     proposal = transact(settled, work)
-    assert proposal.support_rule == {"number": 9, "days": days, "unit": unit, "last_day": last_day}
+    assert proposal.support_rule == {"number": 6, "days": days, "unit": unit, "last_day": last_day}
     assert proposal.support_until == datetime.fromisoformat(ends).replace(tzinfo=UTC)
 
 

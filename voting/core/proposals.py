@@ -188,9 +188,12 @@ def needed(share: Fraction, electors: int) -> int:
     return max(1, ceil(share * electors))
 
 
-def revision(*, minor: bool, text: bool, place: bool, unreadable: bool) -> Literal["none", "minor", "major"]:
+def revision(
+    *, minor: bool, text: bool, place: bool, language: bool, unreadable: bool
+) -> Literal["none", "minor", "major"]:
     """What an edit is to those who support a proposal. `text` and `place` say what changed, `minor` what its author calls
-    it. Another place is never minor: no comparison shows it. Nor is what replaces a wording that nobody can read any more."""
+    it. Another place is never minor: no comparison shows it. Nor is it when a `language` is left out, in which somebody may
+    have read it, or when what was read is `unreadable` by now."""
     if not text and not place:
         return "none"
-    return "minor" if minor and not place and not unreadable else "major"
+    return "minor" if minor and not (place or language or unreadable) else "major"

@@ -13,10 +13,11 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from voting.community import documents
-from voting.community.tables import Community
+from voting.community.tables import Community, Person
 from voting.core import lifecycle, proposals
 from voting.core.authority import SYSTEM, Principal
 from voting.core.proposals import PROPOSAL
@@ -73,13 +74,23 @@ def _needed(session: Session, proposal: Proposal, rule: SupportRule) -> tuple[in
     if (rule.number is None) == (rule.fraction is None) or (rule.fraction is None) != (rule.roll_id is None):
         raise Invalid.at("/number", "support_rule_unclear")
     if rule.number is not None:
+        people = select(func.count()).select_from(Person).where(Person.community_id == proposal.community_id)
+        _check_reach(rule.number, session.exec(people).one(), "/number")
         return rule.number, {"number": rule.number}
     assert rule.fraction is not None, "one of both is set"
     roll = session.get(Roll, rule.roll_id)
     if roll is None or roll.community_id != proposal.community_id or roll.state != "sealed":
         raise Invalid.at("/roll_id", "support_roll_not_sealed", id=rule.roll_id or "")
     share = f"{rule.fraction.numerator}/{rule.fraction.denominator}"
-    return proposals.needed(rule.fraction, roll.electors), {"fraction": share, "roll_id": roll.id}
+    needed = proposals.needed(rule.fraction, roll.electors)
+    _check_reach(needed, roll.electors, "/fraction")
+    return needed, {"fraction": share, "roll_id": roll.id}
+
+
+def _check_reach(needed: int, most: int, pointer: str) -> None:
+    """Refuse a rule that nobody can meet: it would reject the proposal without a reason."""
+    if needed > most:
+        raise Invalid.at(pointer, "support_out_of_reach", needed=needed, most=most)
 
 
 def endorse(

@@ -84,7 +84,13 @@ def edit(
     is_moved = _move(proposal, _placed(session, proposal.community_id, draft))
     before = kept = proposal_queries.version(session, proposal.id, proposal.number)
     is_worded = (before.title, before.body) != (text.title, text.body)
-    found = proposals.revision(minor=minor, text=is_worded, place=is_moved, unreadable=before.erased_at is not None)
+    found = proposals.revision(
+        minor=minor,
+        text=is_worded,
+        place=is_moved,
+        language=not set(before.body) <= set(text.body),
+        unreadable=before.erased_at is not None,
+    )
     if found != "none":
         minor = found == "minor"
         proposal.number += 1
