@@ -54,6 +54,17 @@ def test_a_rejection_needs_a_reason_and_ends_when_its_outcome_is_told(town: Town
     assert town.sun.post(f"/proposals/{proposal}/archive")["state"] == "archived"
 
 
+def test_what_was_told_of_the_outcome_before_the_end_closes_nothing(town: Town) -> None:
+    proposal = under_review(town)
+    town.sun.post(f"/proposals/{proposal}/accept", ANSWER)
+    town.sun.post(f"/proposals/{proposal}/report_outcome", {"text": {"zh-CN": "将建成"}})
+    town.sun.post(f"/proposals/{proposal}/implement")
+    town.sun.post(f"/proposals/{proposal}/complete")
+    assert town.sun.refused(f"/proposals/{proposal}/archive") == (409, "outcome_missing")
+    town.sun.post(f"/proposals/{proposal}/report_outcome", {"text": {"zh-CN": "只建成一半"}})
+    assert town.sun.post(f"/proposals/{proposal}/archive")["state"] == "archived"
+
+
 def test_a_vote_decides_when_its_contest_is_certified(town: Town) -> None:
     proposal = under_review(town)
     town.sun.post(f"/proposals/{proposal}/accept", ANSWER)

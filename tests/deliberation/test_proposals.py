@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 
 from api import paging
-from tests.deliberation.conftest import DRAFT, Town
+from tests.deliberation.conftest import DRAFT, Caller, Town
 from voting.core.evidence import canonical, journal_entries
 from voting.core.evidence.journal_entries import Moved
 from voting.core.moderation import STANDING
@@ -160,6 +160,27 @@ def test_authors_are_asked_and_become_authors_by_their_own_word(town: Town) -> N
     assert town.wang.refused(f"/proposals/{proposal}/authors/leave") == (409, "last_author")
     assert town.wang.post(f"/proposals/{proposal}/submit")["state"] == "submitted"
     assert town.li.refused(f"/proposals/{proposal}", method="GET") == (404, "proposal_not_found")
+
+
+def test_who_was_only_asked_is_named_to_the_authors_alone(town: Town) -> None:
+    proposal = town.published()
+    town.li.post(f"/proposals/{proposal}/authors", {"person_id": "per_zhou"})
+
+    def named(who: Caller, path: str = f"/proposals/{proposal}") -> list[str]:
+        return [author["person_id"] for author in who.get(path)["authors"]]
+
+    assert named(town.li) == named(town.zhou) == ["per_li", "per_zhou"]
+    assert named(town.wang) == named(town.sun) == ["per_li"]
+    listed = town.wang.get(f"{PROPOSALS}?order=newest&limit=1")["items"]
+    assert [author["person_id"] for author in listed[0]["authors"]] == ["per_li"]
+
+
+def test_an_erased_version_is_repeated_by_no_answer(town: Town) -> None:
+    key = {"Idempotency-Key": "key-of-a-draft"}
+    proposal = town.li.post(PROPOSALS, DRAFT, **key)["id"]
+    town.li.post(f"/proposals/{proposal}/submit")
+    town.sun.post(f"/proposals/{proposal}/versions/1/erase", {"reason": "含他人电话"})
+    assert town.li.post(PROPOSALS, DRAFT, **key)["id"] != proposal
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from voting.access import idempotency
 from voting.community.queries import Action
 from voting.core import amendments, authority, lifecycle, moderation, proposals, texts
 from voting.core.amendments import AMENDMENT, AmendmentFacts, Change
@@ -113,6 +114,7 @@ def decide(
         found.promoted_id = _promote(session, principal, loaded, found, now)
     elif command == "erase":
         found.text = found.why = found.decision = found.salt = None
+        idempotency.forget(session, found.id)
     if command in ("accept", "reject"):
         found.decided_by, found.decided_at, found.decision = principal.id, loaded.now, reason
     found.state = state

@@ -30,3 +30,14 @@ def of(session: Session, proposal_id: str) -> Mapping[str, OfficialAnswer]:
     """The newest answer and the newest outcome, by kind."""
     query = select(OfficialAnswer).where(OfficialAnswer.proposal_id == proposal_id)
     return {row.kind: row for row in session.exec(query.order_by(col(OfficialAnswer.number)))}
+
+
+def is_outcome_told(session: Session, proposal_id: str, state: str) -> bool:
+    """Whether the outcome was told in that state of the proposal. What was told before its end was a hope."""
+    told = select(Event.id).where(
+        Event.subject_kind == "proposal",
+        Event.subject_id == proposal_id,
+        Event.kind == "outcome_reported",
+        Event.to_state == state,
+    )
+    return session.exec(told.limit(1)).first() is not None

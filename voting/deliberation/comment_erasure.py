@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy import Delete, delete, update
 from sqlmodel import Session, col, select
 
+from voting.access import idempotency
 from voting.community import search_index
 from voting.community.tables import Person
 from voting.core import authority
@@ -43,6 +44,7 @@ def erase_text(session: Session, principal: Principal, comment_id: str, *, now: 
     session.flush()
     _empty_versions(session, (comment_id,))
     search_index.forget(session, (comment_id,))
+    idempotency.forget(session, comment_id)
     comment_posting.note(session, principal, comment, "erased", loaded.thread.now, from_state=comment.state)
     return comment_view.one(session, principal, loaded)
 

@@ -159,6 +159,7 @@ def facts(session: Session, principal: Principal, loaded: Loaded) -> ProposalFac
     """What the guards of the machine look at. What no guard of the state looks at is not read."""
     proposal = loaded.proposal
     gathering = proposal.state == "gathering_support"
+    ends = (proposal.state, "archive") in PROPOSAL.table
     support = endorsement_reads.support_of(session, [proposal]).get(proposal.id) if gathering else None
     return ProposalFacts(
         is_author=loaded.is_author(principal),
@@ -176,7 +177,7 @@ def facts(session: Session, principal: Principal, loaded: Loaded) -> ProposalFac
         mine=endorsement_reads.mine(session, principal, proposal),
         against_endorsing=endorsement_reads.against(session, principal, proposal, loaded.now) if gathering else None,
         contest_state=answers_reads.contest_state(session, proposal.community_id, proposal.contest_id),
-        has_outcome="outcome" in answers_reads.of(session, proposal.id),
+        has_outcome=ends and answers_reads.is_outcome_told(session, proposal.id, proposal.state),
     )
 
 
@@ -195,6 +196,13 @@ def has_written(session: Session, principal: Principal, loaded: Loaded) -> bool:
         Event.actor_id == principal.id,
     )
     return any(session.exec(query.limit(1)).first() is not None for query in (wrote, accepted))
+
+
+def named(principal: Principal, authors: Sequence[ProposalAuthor]) -> tuple[ProposalAuthor, ...]:
+    """The authors, and for themselves those they asked: nobody is named with a proposal without a word of theirs."""
+    here = [author for author in authors if author.state != "left"]
+    is_theirs = principal.kind == "person" and principal.id in {author.person_id for author in here}
+    return tuple(author for author in here if is_theirs or author.state == "accepted")
 
 
 def _attachments(session: Session, proposal_id: str) -> int:
@@ -239,7 +247,7 @@ def _actions(session: Session, principal: Principal, loaded: Loaded) -> tuple[Ac
 def view(session: Session, principal: Principal, loaded: Loaded) -> View:
     """The proposal and what this caller could do to it."""
     proposal, sight = loaded.proposal, sight_of(principal, loaded)
-    authors = tuple(author for author in loaded.authors if author.state != "left")
+    authors = named(principal, loaded.authors)
     return View(
         proposal,
         version(session, proposal.id, proposal.number) if sight.is_shown else None,
@@ -286,8 +294,8 @@ def page(
         its = authors.get(row.id, ())
         sight = sight_of(principal, Loaded(row, its, at))
         text = texts[row.id] if sight.is_shown else None
-        named = tuple(one for one in its if one.state != "left") if sight.is_shown else ()
-        lines.append(View(row, text, named, support=support.get(row.id), now=at, sight=sight))
+        who = named(principal, its) if sight.is_shown else ()
+        lines.append(View(row, text, who, support=support.get(row.id), now=at, sight=sight))
     return tuple(lines)
 
 

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from voting.access import idempotency
 from voting.core import lifecycle, paragraphs, proposals, texts
 from voting.core.authority import Principal
 from voting.core.evidence import canonical, journal_entries
@@ -130,6 +131,7 @@ def erase(
     lifecycle.check_reason(reason, "erase_version")
     kept.title, kept.body, kept.note, kept.salt, kept.erased_at = {}, {}, None, None, loaded.now
     search.shelve(session, loaded.proposal, kept)
+    idempotency.forget(session, proposal_id)
     session.flush()
     journal.record(
         session,
