@@ -196,6 +196,41 @@ def test_an_appeal_is_decided_by_somebody_else(
     assert kinds == ["opened", "taken", "hidden", "appealed", state]
 
 
+def test_who_took_a_case_that_another_took_over_reviews_no_appeal(talking: Engine) -> None:
+    case = flag(talking, say(talking, ANN), 2)
+    for moderator in (MOD, MOD2):
+        decide(talking, moderator, case, "take")
+    decide(talking, MOD2, case, "hide", HIDE)
+    decide(talking, ANN, case, "appeal")
+    for moderator in (MOD, MOD2):
+        with pytest.raises(IllegalMove, match="moderator_never_reviews"):
+            decide(talking, moderator, case, "reinstate")
+    assert decide(talking, REVIEWER, case, "reinstate").case.state == "reinstated"
+
+
+def test_a_moderator_is_told_as_little_of_their_own_case_as_anybody(talking: Engine) -> None:
+    case = flag(talking, say(talking, MOD), 2)
+    decide(talking, MOD2, case, "take")
+    view = see(talking, cases.get, MOD, case)
+    (listed,) = see(talking, cases.of_community, MOD, "com_1")
+    assert (view.is_inside, view.flags, listed.is_inside) == (False, (), False)
+    assert see(talking, cases.of_community, MOD2, "com_1")[0].is_inside
+
+
+def test_flags_hide_nothing_again_that_a_case_has_cleared_until_it_is_edited(talking: Engine) -> None:
+    comment = say(talking, ANN)
+    case = flag(talking, comment, 2, 3, 4)
+    decide(talking, MOD, case, "take")
+    decide(talking, MOD, case, "dismiss")
+    again = flag(talking, comment, 2, 3, 4, 5)
+    assert (again != case, shown(talking, comment)) == (True, "好")
+    decide(talking, MOD, again, "take")
+    decide(talking, MOD, again, "dismiss")
+    do(talking, comments.edit, ANN, comment, {"text": "不好"}, anyhow, now=NOW + HOUR)
+    flag(talking, comment, 2, 3, 4, now=NOW + HOUR)
+    assert shown(talking, comment, NOW + HOUR) is None
+
+
 def test_only_its_author_appeals_and_in_time(talking: Engine) -> None:
     _, case = hidden(talking)
     with pytest.raises(IllegalMove, match="authors_appeal"):

@@ -58,8 +58,8 @@ def obstacle(noun: str, state: str, hidden_until: datetime | None, now: datetime
 
 
 def hides(flags: int, threshold: int, hidden_before: bool) -> bool:
-    """Whether this many flags of different people hide a comment for review: once in a case. A threshold of 0 never
-    does."""
+    """Whether this many flags of different people hide a comment for review: once in a case, and not at all what a case
+    has cleared as it is worded. A threshold of 0 never does."""
     return threshold > 0 and flags >= threshold and not hidden_before
 
 
@@ -173,6 +173,8 @@ class CaseFacts:
     """Whether the caller wrote what the case is about."""
     is_moderator: bool = False
     """Whether the caller has taken the case or decided it."""
+    has_taken: bool = False
+    """Whether the caller took it at any time, though somebody else may have taken it over."""
     appeal_until: datetime | None = None
     now: datetime | None = None
 
@@ -204,7 +206,7 @@ CASE: Machine[CaseFacts] = Machine(
         "author_never_decides": lambda facts: facts.is_author,
         "case_of_another": lambda facts: not facts.is_moderator,
         "case_is_yours": lambda facts: facts.is_moderator,
-        "moderator_never_reviews": lambda facts: facts.is_moderator,
+        "moderator_never_reviews": lambda facts: facts.is_moderator or facts.has_taken,
         "authors_appeal": lambda facts: not facts.is_author,
         "appeal_period_over": lambda facts: (
             facts.appeal_until is not None and facts.now is not None and facts.now >= facts.appeal_until

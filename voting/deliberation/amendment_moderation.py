@@ -21,7 +21,7 @@ Pair = tuple[Loaded, Amendment]
 
 def _load(session: Session, principal: Principal, amendment_id: str, now: datetime) -> Thing[Pair]:
     loaded, row = amendments.load(session, principal, amendment_id, now, hold=True)
-    return Thing((loaded, row), row, row.author_id, loaded.subject, loaded.now)
+    return Thing((loaded, row), row, row.author_id, loaded.subject, loaded.now, row.created_at)
 
 
 def _hold(session: Session, amendment_id: str) -> Amendment:

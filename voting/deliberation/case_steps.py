@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from voting.core.authority import Principal
 from voting.core.evidence import journal_entries
@@ -12,6 +12,7 @@ from voting.deliberation import comment_texts
 from voting.deliberation.moderation_tables import ModerationCase, ModerationStep
 from voting.ids import timed_id
 from voting.log import journal
+from voting.log.tables import Event
 
 
 def keep(
@@ -43,6 +44,17 @@ def keep(
     session.add(step)
     session.flush()
     return step
+
+
+def has_taken(session: Session, principal: Principal, case_id: str) -> bool:
+    """Whether the caller took the case at any time."""
+    took = select(Event.id).where(
+        Event.subject_kind == "moderation_case",
+        Event.subject_id == case_id,
+        Event.kind == "taken",
+        Event.actor_id == principal.id,
+    )
+    return session.exec(took.limit(1)).first() is not None
 
 
 def text_of(step: ModerationStep | None) -> bytes | None:

@@ -73,7 +73,7 @@ def decide(
     authority.require(principal, f"case.{command}", _subject(session, principal, case, writers))
     at = now_in(session.get_one(Community, case.community_id), now)
     before = case.state
-    state = lifecycle.move(CASE, before, command, _facts(principal, case, writers, at), ruling.reason)
+    state = lifecycle.move(CASE, before, command, _facts(session, principal, case, writers, at), ruling.reason)
     rule_id = _rule(session, case, command, ruling)
     reason = None if ruling.reason is None else texts.accept(ruling.reason, "/reason", most=MOST_REASON)
     _apply(session, principal, case, command, state, rule_id, at)
@@ -143,7 +143,15 @@ def of_community(
     found = session.exec(query.order_by(col(ModerationCase.id)).limit(limit)).all()
     writers = _writers(session, found)
     return tuple(
-        CaseView(case, (), (), (), True, _actions(session, principal, case, writers[case.id], at)) for case in found
+        CaseView(
+            case,
+            (),
+            (),
+            (),
+            principal.id not in writers[case.id],
+            _actions(session, principal, case, writers[case.id], at),
+        )
+        for case in found
     )
 
 
@@ -182,10 +190,13 @@ def _subject(session: Session, principal: Principal, case: ModerationCase, write
     return Subject(case.community_id, person_id=about, kind="case", candidates=stand)
 
 
-def _facts(principal: Principal, case: ModerationCase, writers: frozenset[str], at: datetime) -> CaseFacts:
+def _facts(
+    session: Session, principal: Principal, case: ModerationCase, writers: frozenset[str], at: datetime
+) -> CaseFacts:
     return CaseFacts(
         is_author=principal.kind == "person" and principal.id in writers,
         is_moderator=principal.id == case.moderator_id,
+        has_taken=case.state == "appealed" and case_steps.has_taken(session, principal, case.id),
         appeal_until=case.appeal_until,
         now=at,
     )
@@ -220,7 +231,9 @@ def _apply(
 
 
 def _view(session: Session, principal: Principal, case: ModerationCase, at: datetime) -> CaseView:
-    is_inside = authority.may(principal, "moderation.read", Subject(case.community_id, kind="case")).allowed
+    writers = _writers(session, (case,))[case.id]
+    may_moderate = authority.may(principal, "moderation.read", Subject(case.community_id, kind="case")).allowed
+    is_inside = may_moderate and principal.id not in writers
     steps = select(ModerationStep).where(ModerationStep.case_id == case.id).order_by(col(ModerationStep.id))
     flags = select(ModerationFlag).where(ModerationFlag.case_id == case.id).order_by(col(ModerationFlag.flagged_at))
     imposed = select(Sanction).where(Sanction.case_id == case.id).order_by(col(Sanction.id))
@@ -230,7 +243,7 @@ def _view(session: Session, principal: Principal, case: ModerationCase, at: date
         tuple(session.exec(flags)) if is_inside else (),
         tuple(session.exec(imposed)),
         is_inside,
-        _actions(session, principal, case, _writers(session, (case,))[case.id], at),
+        _actions(session, principal, case, writers, at),
     )
 
 
@@ -238,7 +251,7 @@ def _actions(
     session: Session, principal: Principal, case: ModerationCase, writers: frozenset[str], at: datetime
 ) -> tuple[Action, ...]:
     subject = _subject(session, principal, case, writers)
-    blocked = lifecycle.survey(CASE, case.state, _facts(principal, case, writers, at)).blocked
+    blocked = lifecycle.survey(CASE, case.state, _facts(session, principal, case, writers, at)).blocked
     found = []
     for command in CASE.offered:
         decision = authority.may(principal, f"case.{command}", subject)

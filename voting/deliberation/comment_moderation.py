@@ -18,7 +18,8 @@ from voting.deliberation.moderated import Kind, Thing
 def _load(session: Session, principal: Principal, comment_id: str, now: datetime) -> Thing[Loaded]:
     loaded = comment_view.load(session, principal, comment_id, now, hold=True)
     comment = loaded.comment
-    return Thing(loaded, comment, comment.author_id, loaded.subject(), loaded.thread.now)
+    written_at = comment.edited_at or comment.created_at
+    return Thing(loaded, comment, comment.author_id, loaded.subject(), loaded.thread.now, written_at)
 
 
 def _hold(session: Session, comment_id: str) -> Comment:

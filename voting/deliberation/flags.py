@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from voting.core import authority, moderation, texts
 from voting.core.authority import Principal
@@ -40,7 +40,8 @@ def flag(
     session.add(ModerationFlag(case_id=case.id, person_id=principal.id, rule_id=rule_id, note=said, flagged_at=at))
     case.flags += 1
     policy = moderation_policy.of(session, row.community_id)
-    hides = moderation.hides(case.flags, policy.flag_threshold, case.hidden_until is not None)
+    hidden_before = case.hidden_until is not None or _is_cleared(session, kind, thing)
+    hides = moderation.hides(case.flags, policy.flag_threshold, hidden_before)
     if hides:
         row.hidden_until = case.hidden_until = at + timedelta(hours=policy.review_hours)
     setattr(row, kind.column, state)
@@ -49,6 +50,17 @@ def flag(
         thread_marks.stir_by(session, row)
     case_steps.note_flag(session, principal, case, at, opens=before not in UNDECIDED, hides=hides)
     return kind.view(session, principal, thing.loaded)
+
+
+def _is_cleared(session: Session, kind: Kind[Loaded, View], thing: Thing[Loaded]) -> bool:
+    """Whether a moderator found that nothing was broken by its wording: a few who flag again do not undo that."""
+    dismissed = select(ModerationCase.id).where(
+        ModerationCase.subject_kind == kind.name,
+        ModerationCase.subject_id == thing.row.id,
+        ModerationCase.state == "dismissed",
+        col(ModerationCase.opened_at) >= thing.written_at,
+    )
+    return session.exec(dismissed.limit(1)).first() is not None
 
 
 def _case(

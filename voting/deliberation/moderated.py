@@ -45,6 +45,8 @@ class Thing(Generic[Loaded]):
     """What authority sees."""
     now: datetime
     """The community's own time."""
+    written_at: datetime
+    """Since when it is worded as it is."""
 
 
 def _nobody(_session: Session, _thing_id: str) -> frozenset[str]:

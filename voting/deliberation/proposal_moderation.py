@@ -22,7 +22,7 @@ def _load(session: Session, principal: Principal, proposal_id: str, now: datetim
     loaded = proposal_queries.load(session, principal, proposal_id, now, hold=True)
     proposal = loaded.proposal
     wording = proposal_queries.version(session, proposal_id, proposal.number)
-    return Thing(loaded, proposal, wording.author_id, loaded.subject, loaded.now)
+    return Thing(loaded, proposal, wording.author_id, loaded.subject, loaded.now, wording.created_at)
 
 
 def _hold(session: Session, proposal_id: str) -> Proposal:

@@ -18,7 +18,9 @@ from voting.redesign.tables import ProblemReport
 
 def _load(session: Session, principal: Principal, report_id: str, now: datetime) -> Thing[Loaded]:
     loaded = problem_report_queries.load(session, principal, report_id, now, hold=True)
-    return Thing(loaded, loaded.report, loaded.report.author_id, loaded.subject, loaded.now)
+    report = loaded.report
+    written_at = problem_report_queries.version(session, report_id, report.number).created_at
+    return Thing(loaded, report, report.author_id, loaded.subject, loaded.now, written_at)
 
 
 def _hold(session: Session, report_id: str) -> ProblemReport:
