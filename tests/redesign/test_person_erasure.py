@@ -31,7 +31,9 @@ class Life:
         self.shared = street.report(by=street.wang, observation=f"{WORD} 四", location=HOME, category="停车")
         street.zhao.post(f"/problem-reports/{self.shared}/confirm")
         self.target, self.copy = street.report(), street.report(by=street.wang, **SAID)
-        street.wang.post(f"/problem-reports/{self.copy}/mark_duplicate", {"duplicate_of": self.target})
+        street.wang.post(
+            f"/problem-reports/{self.copy}/mark_duplicate", {"duplicate_of": self.target, "reason": f"{WORD} 六"}
+        )
         self.confirmed = street.report("acknowledge", "start")
         street.wang.post(f"/problem-reports/{self.confirmed}/confirm")
         street.sun.post(f"/problem-reports/{self.confirmed}/resolve", REASON)

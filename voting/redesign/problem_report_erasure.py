@@ -23,6 +23,8 @@ from voting.redesign.tables import ProblemConfirmation, ProblemReport, ProblemRe
 
 _COARSE = 10_000
 """A thousandth of a degree, in 10⁻⁷ degrees."""
+_OWN = ("reported", "edited", "withdrawn", ASKED_AGAIN, NAMED)
+"""What a person does to a report for themselves, not in an office."""
 
 
 def of_person(session: Session, person: Person, now: datetime) -> dict[str, int]:
@@ -31,10 +33,10 @@ def of_person(session: Session, person: Person, now: datetime) -> dict[str, int]
         select(ProblemConfirmation.report_id).where(ProblemConfirmation.person_id == person.id)
     ).all()
     mine = session.exec(select(ProblemReport.id).where(ProblemReport.author_id == person.id)).all()
-    asked = _asked_again(session, person)
-    rows = _held(session, {*confirmed, *mine, *asked})
+    reasoned = _reasoned(session, person)
+    rows = _held(session, {*confirmed, *mine, *reasoned})
     for row in rows:
-        if row.id in asked or (row.id in mine and row.state == "withdrawn"):
+        if row.id in reasoned:
             row.reason = None
         if row.id in mine:
             _forget(session, row, now)
@@ -52,15 +54,14 @@ def _held(session: Session, report_ids: Iterable[str]) -> tuple[ProblemReport, .
     return tuple(session.exec(held))
 
 
-def _asked_again(session: Session, person: Person) -> frozenset[str]:
-    """The reports that stand reopened by the person's own word, not by an office of theirs."""
+def _reasoned(session: Session, person: Person) -> frozenset[str]:
+    """The reports that stand in their state by the person's own word, not by an office of theirs."""
     query = (
         select(ProblemReport.id)
         .join(Event, col(Event.subject_id) == col(ProblemReport.id))
         .where(
-            ProblemReport.state == "reopened",
             Event.subject_kind == "problem_report",
-            Event.kind == ASKED_AGAIN,
+            col(Event.kind).in_(_OWN),
             Event.actor_id == person.id,
             col(Event.at) == col(ProblemReport.since),
         )
@@ -84,4 +85,4 @@ def _forget(session: Session, row: ProblemReport, now: datetime) -> None:
         place.latitude_e7 = place.latitude_e7 // _COARSE * _COARSE
 
 
-BEYOND = Beyond({"problem_report": ("reported", "edited", "withdrawn", ASKED_AGAIN, NAMED)}, of_person)
+BEYOND = Beyond({"problem_report": _OWN}, of_person)
