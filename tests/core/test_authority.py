@@ -172,7 +172,7 @@ case.uphold           A m e
 sanction.impose       A m
 sanction.lift         A m
 problem_report.read r o s R t w a A v p u b m e
-problem_report.read_events o s A v p m
+problem_report.read_events o s A v p
 problem_report.read_reporter o s A v p
 problem_report.create r o s R t w a A v p u b m e
 problem_report.edit r o s R t w a A v p u b m e

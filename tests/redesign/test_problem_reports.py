@@ -232,6 +232,22 @@ def test_the_journal_holds_every_move_and_of_what_was_said_a_salted_hash(street:
         assert entry.text == journal_entries.text_hash(bytes.fromhex(version["salt"]), document)
 
 
+def test_the_journal_is_opened_for_whom_the_reporter_is_told_alone(street: Street) -> None:
+    report = street.report()
+    journal_of(street, report)
+
+    def opened(who: Any) -> list[Any]:
+        items, cursor = [], ""
+        while cursor is not None:
+            page = who.get(f"/journal?community=com_1&limit=200{cursor}")
+            items += page["items"]
+            cursor = page["next_cursor"] and f"&cursor={page['next_cursor']}"
+        (entry,) = [one for one in items if one["entry"].get("subject", {}).get("id") == report]
+        return entry["opened"] and entry["opened"]["actor_id"]
+
+    assert (opened(street.sun), opened(street.zhou), opened(street.wang)) == ("per_li", None, None)
+
+
 def test_an_erased_version_is_gone_and_the_journal_is_as_it_was(street: Street) -> None:
     report = street.report()
     before = journal_of(street, report)

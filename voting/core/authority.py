@@ -217,7 +217,7 @@ ACTS: Mapping[str, Rule] = {
     "sanction.impose": _keeps(_MODERATORS, "moderation:write"),
     "sanction.lift": _keeps(_MODERATORS, "moderation:write"),
     "problem_report.read": Rule("reports:read", who="members"),
-    "problem_report.read_events": Rule("reports:read", _HANDLING | {"social_worker", "moderator"}, personal=True),
+    "problem_report.read_events": Rule("reports:read", _HANDLING | {"social_worker"}, personal=True),
     "problem_report.read_reporter": Rule("reports:read", _HANDLING | {"social_worker"}, own=True, personal=True),
     "problem_report.create": Rule("reports:write", who="residents", writes=True),
     "problem_report.edit": Rule("reports:write", who="residents", writes=True),
