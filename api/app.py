@@ -17,6 +17,7 @@ from api.direct import Shortcut
 from api.front import Front
 from api.observability import Meter
 from api.routes import (
+    action_items,
     activities,
     amendments,
     attachments,
@@ -139,6 +140,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     sanctions.router,
     problem_reports.router,
     activities.router,
+    action_items.router,
     minutes.router,
 )
 

@@ -123,5 +123,6 @@ class ActivityOut(Actionable):
             f"/v1/activities/{row.id}",
             edit="PATCH",
             draft_minutes=f"POST /v1/activities/{row.id}/minutes",
+            add_action_item=f"POST /v1/activities/{row.id}/action-items",
         )
         return cls(**told | {"allowed_actions": actions})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clients.python import activities, minutes
+from clients.python import action_items, activities, minutes
 from clients.python.methods import Awaiting, Blocking, Listing, Method
 
 
@@ -29,6 +29,17 @@ class _Minutes:
     events = Listing(minutes.events)
 
 
+class _ActionItems:
+    add = Method(action_items.add)
+    get = Method(action_items.get)
+    list = Listing(action_items.list_)
+    edit = Method(action_items.edit)
+    complete = Method(action_items.complete)
+    drop = Method(action_items.drop)
+    reopen = Method(action_items.reopen)
+    erase = Method(action_items.erase)
+
+
 class BlockingActivities(_Activities, Blocking):
     """What people come together for."""
 
@@ -37,9 +48,17 @@ class BlockingMinutes(_Minutes, Blocking):
     """What was said and decided."""
 
 
+class BlockingActionItems(_ActionItems, Blocking):
+    """What is to be done after an activity."""
+
+
 class AwaitingActivities(_Activities, Awaiting):
     """What people come together for."""
 
 
 class AwaitingMinutes(_Minutes, Awaiting):
     """What was said and decided."""
+
+
+class AwaitingActionItems(_ActionItems, Awaiting):
+    """What is to be done after an activity."""

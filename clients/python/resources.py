@@ -34,7 +34,14 @@ from clients.python.deliberation import (
     BlockingProposals,
 )
 from clients.python.methods import Awaiting, AwaitingSender, Blocking, BlockingSender, Listing, Method, Streaming
-from clients.python.programme import AwaitingActivities, AwaitingMinutes, BlockingActivities, BlockingMinutes
+from clients.python.programme import (
+    AwaitingActionItems,
+    AwaitingActivities,
+    AwaitingMinutes,
+    BlockingActionItems,
+    BlockingActivities,
+    BlockingMinutes,
+)
 
 
 class _Access:
@@ -361,6 +368,7 @@ class Resources:
         self.problem_reports = BlockingProblemReports(sender)
         self.activities = BlockingActivities(sender)
         self.minutes = BlockingMinutes(sender)
+        self.action_items = BlockingActionItems(sender)
         self.service = BlockingService(sender)
 
 
@@ -389,4 +397,5 @@ class AsyncResources:
         self.problem_reports = AwaitingProblemReports(sender)
         self.activities = AwaitingActivities(sender)
         self.minutes = AwaitingMinutes(sender)
+        self.action_items = AwaitingActionItems(sender)
         self.service = AwaitingService(sender)

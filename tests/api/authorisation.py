@@ -311,6 +311,14 @@ POST  /v1/activities/{activity_id}/cancel               401 403 404 200 403 200
 POST  /v1/activities/{activity_id}/erase                401 403 404 200 403 200
 GET   /v1/activities/{activity_id}/events               401 403 404 200 200 200
 POST  /v1/activities/{activity_id}/minutes              401 403 404 201 403 201
+POST  /v1/activities/{activity_id}/action-items         401 403 404 201 403 201
+GET   /v1/communities/{community_id}/action-items       401 200 404 200 200 200
+GET   /v1/action-items/{action_item_id}                 401 200 404 200 200 200
+PATCH /v1/action-items/{action_item_id}                 401 403 404 200 403 200
+POST  /v1/action-items/{action_item_id}/complete        401 409 404 200 409 200
+POST  /v1/action-items/{action_item_id}/drop            401 403 404 200 403 200
+POST  /v1/action-items/{action_item_id}/reopen          401 403 404 200 403 200
+POST  /v1/action-items/{action_item_id}/erase           401 403 404 200 403 200
 GET   /v1/minutes/{minutes_id}                          401 200 404 200 200 200
 PATCH /v1/minutes/{minutes_id}                          401 403 404 200 403 200
 POST  /v1/minutes/{minutes_id}/publish                  401 404 404 200 404 200
@@ -383,6 +391,7 @@ REPORT_OF = {
 ACTIVITY_OF = {
     "POST /v1/activities/{activity_id}/close": "atv_held",
     "POST /v1/activities/{activity_id}/minutes": "atv_held",
+    "POST /v1/activities/{activity_id}/action-items": "atv_held",
 }
 """Tried on an activity that has taken place; everything else on one that is announced."""
 
@@ -433,6 +442,7 @@ IDS = {
     "problem_report_id": "prb_open",
     "activity_id": "atv_announced",
     "minutes_id": "mnt_published",
+    "action_item_id": "aci_open",
 }
 
 DELIVERED = NOW.isoformat()
@@ -586,6 +596,15 @@ BODIES: dict[str, Any] = {
     },
     "PATCH /v1/activities/{activity_id}": {"place": "p"},
     "POST /v1/activities/{activity_id}/minutes": {"body": {"en": "b"}},
+    "POST /v1/activities/{activity_id}/action-items": {
+        "text": "t",
+        "due_on": "2026-04-01",
+        "responsible_role": "teller",
+    },
+    "PATCH /v1/action-items/{action_item_id}": {"due_on": "2026-05-01"},
+    "POST /v1/action-items/{action_item_id}/drop": {"reason": "r"},
+    "POST /v1/action-items/{action_item_id}/reopen": {"reason": "r"},
+    "POST /v1/action-items/{action_item_id}/erase": {"reason": "r"},
     "PATCH /v1/minutes/{minutes_id}": {"body": {"en": "c"}, "reason": "r"},
     "POST /v1/minutes/{minutes_id}/versions/{number}/erase": {"reason": "r"},
     "POST /v1/activities/{activity_id}/cancel": {"reason": "r"},
@@ -621,6 +640,7 @@ def address(row: str) -> str:
     ids |= {"proposal_id": PROPOSAL_OF[row]} if row in PROPOSAL_OF else {}
     ids |= {"problem_report_id": REPORT_OF[row]} if row in REPORT_OF else {}
     ids |= {"activity_id": ACTIVITY_OF[row]} if row in ACTIVITY_OF else {}
+    ids |= {"action_item_id": "aci_done"} if row == "POST /v1/action-items/{action_item_id}/reopen" else {}
     ids |= {"minutes_id": "mnt_draft"} if row == "POST /v1/minutes/{minutes_id}/publish" else {}
     return described(row.split()[1]).format(**ids) + BRIEFLY.get(row, "") + QUERIES.get(row, "")
 

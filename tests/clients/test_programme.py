@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from tests.clients.test_deliberation import Town, served, town
 
@@ -40,3 +40,19 @@ def test_minutes_are_drafted_published_and_corrected(town: Town) -> None:
     assert [step.kind for step in english.steps] == ["equal", "replaced"]
     assert town.officer.minutes.erase_version(drafted.id, 1, "r").salt is None
     assert [one.kind for one in town.officer.minutes.events(drafted.id)][:2] == ["drafted", "published"]
+
+
+def test_what_is_to_be_done_is_added_given_away_and_done(town: Town) -> None:
+    begins = datetime.now(UTC) - timedelta(hours=2)
+    about = town.officer.activities.create(town.id, "会", 3, {"en": "Panel"}, begins, begins + timedelta(hours=1))
+    town.officer.activities.hold(about.id)
+    items = town.officer.action_items
+    added = items.add(about.id, "a lane", date(2026, 4, 1), responsible_role="property_manager")
+    moved = items.edit(added.id, added.etag, due_on="2026-05-01")
+    assert (moved.due_on, moved.responsible_role) == ("2026-05-01", "property_manager")
+    assert items.complete(added.id).state == "done"
+    assert items.reopen(added.id, "not yet").reason == "not yet"
+    assert items.drop(added.id, "no longer").state == "dropped"
+    assert items.erase(added.id, "r").text is None
+    assert town.residents[0].action_items.get(added.id).erased_at is not None
+    assert [one.id for one in town.residents[0].action_items.list(town.id, activity_id=about.id)] == [added.id]

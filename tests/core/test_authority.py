@@ -197,6 +197,13 @@ activity.close        o s A v
 activity.cancel       o s A v
 activity.erase        o A
 activity.draft_minutes o s A v
+activity.add_action_item o s A v
+action_item.read      r o s R t w a A v p u b m e
+action_item.edit      o s A v
+action_item.complete  r o s R t w a A v p u b m e
+action_item.drop      o s A v
+action_item.reopen    o s A v
+action_item.erase     o A
 minutes.read          r o s R t w a A v p u b m e
 minutes.read_draft    o s A v
 minutes.read_events   o s a A v

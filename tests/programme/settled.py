@@ -1,4 +1,4 @@
-"""Activities in the small world, one in each state that a move is tried from, each named for its state; and minutes."""
+"""Activities in the small world, one in each state that a move is tried from, each named for it; minutes and action items."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlmodel import Session
 
 from tests.access.moment import NOW
-from voting.programme.tables import Activity, Minutes, MinutesVersion
+from voting.programme.tables import ActionItem, Activity, Minutes, MinutesVersion
 
 
 def settle_programme(session: Session) -> None:
@@ -30,6 +30,10 @@ def settle_programme(session: Session) -> None:
             )
         )
     session.flush()
+    for state in ("open", "done"):
+        about = {"community_id": "com_1", "activity_id": "atv_published", "since": NOW, "created_at": NOW}
+        kept = {"text": "t", "responsible_role": "teller", "due_on": NOW.date()}
+        session.add(ActionItem(id=f"aci_{state}", state=state, salt=bytes(32), text_hash=bytes(32), **about, **kept))
     for state, first in (("draft", None), ("published", 1)):
         about = {"community_id": "com_1", "activity_id": f"atv_{state}", "since": NOW, "created_at": NOW}
         session.add(Minutes(id=f"mnt_{state}", state=state, published_number=first, **about))

@@ -33,23 +33,27 @@ class ActivityFacts:
     """Whether what was announced is erased."""
     minutes: str | None = None
     """Where its minutes stand; empty where there are none."""
+    open_items: int = 0
+    """Action items that are open."""
 
 
 ACTIVITY: Machine[ActivityFacts] = Machine(
     noun="activity",
     initial="announced",
-    offered=("edit", "hold", "cancel", "draft_minutes", "close"),
+    offered=("edit", "hold", "cancel", "draft_minutes", "add_action_item", "close"),
     table={
         ("announced", "edit"): Move("announced", ("text_erased_already",)),
         ("announced", "hold"): Move("held", ("activity_not_begun",)),
         ("announced", "cancel"): Move("cancelled", needs_reason=True),
         ("held", "draft_minutes"): Move("held", ("minutes_exist",)),
-        ("held", "close"): Move("closed", ("minutes_unpublished",)),
+        ("held", "add_action_item"): Move("held"),
+        ("held", "close"): Move("closed", ("minutes_unpublished", "action_items_open")),
     },
     guards={
         "activity_not_begun": lambda facts: facts.now is None or facts.starts_at is None or facts.now < facts.starts_at,
         "minutes_exist": lambda facts: facts.minutes is not None,
         "minutes_unpublished": lambda facts: facts.minutes == "draft",
+        "action_items_open": lambda facts: facts.open_items > 0,
         "text_erased_already": lambda facts: facts.is_erased,
     },
     dates=lambda facts: {"starts_at": "–" if facts.starts_at is None else written(facts.starts_at)},

@@ -64,6 +64,7 @@ PUBLIC: Mapping[str, frozenset[str]] = {
     "comment_summary": frozenset({"published"}),
     "activity": frozenset({"announced", "held", "closed", "cancelled"}),
     "minutes": frozenset({"published"}),
+    "action_item": frozenset({"open", "done", "dropped"}),
     "problem_report": frozenset(
         {
             *("open", "reopened", "acknowledged", "in_progress"),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, or_
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from voting.community.clock import now_in
 from voting.community.queries import Action
@@ -19,7 +19,7 @@ from voting.core.authority import Principal, Subject
 from voting.errors import Invalid, NotFound
 from voting.log import journal
 from voting.log.tables import Event
-from voting.programme.tables import Activity, Minutes
+from voting.programme.tables import ActionItem, Activity, Minutes
 from voting.roll.queries import known
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -101,31 +101,46 @@ def load(
     return loaded
 
 
+@dataclass(frozen=True, slots=True)
+class _Yield:
+    """What came of activities: their minutes, and how many of their action items are open."""
+
+    minutes: Mapping[str, Minutes]
+    open_items: Mapping[str, int]
+
+
 def facts(session: Session, loaded: Loaded) -> ActivityFacts:
     """What the guards look at."""
-    return _facts(loaded, _minutes(session, [loaded.activity]).get(loaded.activity.id))
+    return _facts(loaded, _yield(session, [loaded.activity]))
 
 
-def _facts(loaded: Loaded, minutes: Minutes | None) -> ActivityFacts:
+def _facts(loaded: Loaded, came: _Yield) -> ActivityFacts:
     activity = loaded.activity
+    minutes = came.minutes.get(activity.id)
     state = None if minutes is None else minutes.state
-    return ActivityFacts(loaded.now, activity.starts_at, activity.erased_at is not None, state)
+    is_erased = activity.erased_at is not None
+    return ActivityFacts(loaded.now, activity.starts_at, is_erased, state, came.open_items.get(activity.id, 0))
 
 
-def _minutes(session: Session, activities: Sequence[Activity]) -> dict[str, Minutes]:
-    """Activity → its minutes, by one statement."""
+def _yield(session: Session, activities: Sequence[Activity]) -> _Yield:
+    """By two statements, however many activities there are."""
     ids = sorted(activity.id for activity in activities)
-    query = select(Minutes).where(col(Minutes.activity_id).in_(ids))
-    return {one.activity_id: one for one in session.exec(query)} if ids else {}
+    minutes = select(Minutes).where(col(Minutes.activity_id).in_(ids))
+    items = select(ActionItem.activity_id, func.count()).where(
+        col(ActionItem.activity_id).in_(ids), ActionItem.state == "open"
+    )
+    counted = session.exec(items.group_by(col(ActionItem.activity_id)))
+    return _Yield({one.activity_id: one for one in session.exec(minutes)}, {row[0]: row[1] for row in counted})
 
 
 def view(session: Session, principal: Principal, loaded: Loaded) -> View:
     """The activity and what this caller could do to it."""
-    return _view(principal, loaded, _minutes(session, [loaded.activity]).get(loaded.activity.id))
+    return _view(principal, loaded, _yield(session, [loaded.activity]))
 
 
-def _view(principal: Principal, loaded: Loaded, minutes: Minutes | None) -> View:
-    blocked = lifecycle.survey(ACTIVITY, loaded.activity.state, _facts(loaded, minutes)).blocked
+def _view(principal: Principal, loaded: Loaded, came: _Yield) -> View:
+    minutes = came.minutes.get(loaded.activity.id)
+    blocked = lifecycle.survey(ACTIVITY, loaded.activity.state, _facts(loaded, came)).blocked
     actions = []
     for command in ACTIVITY.offered:
         decision = authority.may(principal, f"activity.{command}", loaded.subject)
@@ -159,8 +174,8 @@ def page(
         query = query.where(or_(beyond, and_(starts == instant, behind)))
     order = (starts.desc(), key.desc()) if wanted.latest_first else (starts, key)
     found = session.exec(query.order_by(*order).limit(limit)).all()
-    minutes = _minutes(session, found)
-    return tuple(_view(principal, Loaded(activity, at), minutes.get(activity.id)) for activity in found)
+    came = _yield(session, found)
+    return tuple(_view(principal, Loaded(activity, at), came) for activity in found)
 
 
 def events(

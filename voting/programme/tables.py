@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Field, Index, SQLModel
 
@@ -79,3 +79,34 @@ class MinutesVersion(SQLModel, table=True):
     text_hash: bytes
     """H("text", salt ‖ canonical {"body"}), as the journal has it."""
     erased_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class ActionItem(Versioned, table=True):
+    """What is to be done after an activity, by whom and until when."""
+
+    __tablename__ = "action_item"
+    __table_args__ = (
+        Index("ix_action_item_community_id_id", "community_id", "id"),
+        Index("ix_action_item_activity_id_id", "activity_id", "id"),
+        Index("ix_action_item_responsible_person_id_id", "responsible_person_id", "id"),
+    )
+
+    id: str = Field(primary_key=True)
+    community_id: str = Field(foreign_key="community.id")
+    activity_id: str = Field(foreign_key="activity.id")
+    state: str = "open"
+    since: datetime = Field(sa_type=Instant)
+    """When it came into its state."""
+    reason: str | None = None
+    """Why it was dropped or opened again: everybody of the community reads it."""
+    text: str | None
+    """Empty once it is erased."""
+    responsible_person_id: str | None = Field(default=None, foreign_key="person.id")
+    responsible_role: str | None = None
+    """One of both is set."""
+    due_on: date
+    salt: bytes | None
+    text_hash: bytes
+    """H("text", salt ‖ text), as the journal has it."""
+    erased_at: datetime | None = Field(default=None, sa_type=Instant)
+    created_at: datetime = Field(sa_type=Instant)
