@@ -66,6 +66,8 @@ def decide(
 ) -> CaseView:
     """Give one command: take, dismiss, hide, remove_legal, appeal, reinstate or uphold."""
     found = _load(session, principal, case_id)
+    # What was read before it is held may be old by now, and a versioned row that grew older meanwhile is refused.
+    session.expunge(found)
     kind = moderated.of(found.subject_kind)
     row = kind.hold(session, found.subject_id)
     case = session.get_one(ModerationCase, case_id, with_for_update=True, populate_existing=True)
@@ -79,6 +81,8 @@ def decide(
     _apply(session, principal, case, command, state, rule_id, at)
     kind.bear(row, case.state, case.rule_id)
     session.flush()
+    if command == "reinstate":
+        sanctions.hold_of_case(session, case.id)
     thread_marks.stir_by(session, row)
     kept = None
     if command != "take":

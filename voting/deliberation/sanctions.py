@@ -128,10 +128,15 @@ def lift(session: Session, principal: Principal, sanction_id: str, *, now: datet
     return _view(principal, row, at)
 
 
+def hold_of_case(session: Session, case_id: str) -> tuple[Sanction, ...]:
+    """The sanctions that came with a decision and were not lifted, held: before the journal is, as by a lift."""
+    held = select(Sanction).where(Sanction.case_id == case_id, col(Sanction.lifted_at).is_(None))
+    return tuple(session.exec(held.order_by(col(Sanction.id)).with_for_update()))
+
+
 def void_of_case(session: Session, principal: Principal, case_id: str, at: datetime) -> None:
     """Lift every sanction that came with a decision, also one that has ended: on record it did not stand."""
-    held = select(Sanction).where(Sanction.case_id == case_id, col(Sanction.lifted_at).is_(None)).with_for_update()
-    for row in session.exec(held):
+    for row in hold_of_case(session, case_id):
         before = _state(row, at)
         row.lifted_at, row.lifted_for = at, "appeal"
         session.flush()
