@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from threading import Barrier, Thread
 from typing import Any
@@ -13,6 +13,7 @@ from sqlmodel import select
 
 from tests.deliberation.conftest import Town, settle
 from tests.roll.neighbourhood import NOW, OFFICER, RESIDENT
+from voting.community.tables import Residency
 from voting.core.authority import Principal
 from voting.core.proposals import needed
 from voting.deliberation import endorsement_reads, endorsements, proposal_drafts, proposal_moves, proposal_queries
@@ -150,6 +151,19 @@ def test_a_proposal_of_one_building_is_endorsed_by_those_at_home_there(town: Tow
     proposal = gathering(town, unit_id="unt_2")
     assert town.wang.refused(f"/proposals/{proposal}/endorsements") == (409, "lives_elsewhere")
     assert town.zhao.post(f"/proposals/{proposal}/endorsements")["support"]["standing"] == 1
+
+
+def test_who_moves_in_later_is_not_at_home_yet(town: Town) -> None:
+    later = {
+        "id": "res_later",
+        "community_id": "com_1",
+        "dwelling_id": "dwl_3",
+        "person_id": "per_zhou",
+        "kind": "tenant",
+    }
+    transact(town.service.engine, lambda session: session.add(Residency(**later, from_on=date(2100, 1, 1))))
+    proposal = gathering(town, unit_id="unt_2")
+    assert town.zhou.refused(f"/proposals/{proposal}/endorsements") == (409, "lives_elsewhere")
 
 
 def test_the_rule_is_a_number_or_a_share_and_never_both(town: Town) -> None:

@@ -74,6 +74,7 @@ def _is_at_home(session: Session, person_id: str, proposal: Proposal, now: datet
     lives = select(Residency.id).where(
         Residency.person_id == person_id,
         col(Residency.dwelling_id).in_(there),
+        or_(col(Residency.from_on).is_(None), col(Residency.from_on) <= today),
         or_(col(Residency.to_on).is_(None), col(Residency.to_on) >= today),
     )
     owns = select(Ownership.id).where(Ownership.person_id == person_id, col(Ownership.dwelling_id).in_(there))
