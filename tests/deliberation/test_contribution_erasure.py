@@ -48,7 +48,7 @@ class Life:
             town.zhao,
         )
         self.own, self.shared = self.alone(), self.together()
-        self.supported, self.open = self.supports(town.published()), self.supports(town.published(), more=9)
+        self.supported, self.open = self.supports(town.published()), self.supports(town.published(), more=4)
         self.amendment = self.amends()
         self.comment, self.reply = self.talks()
 
@@ -289,17 +289,22 @@ def test_a_flat_is_never_counted_twice_after_an_erasure(life: Life, owners: int)
             Roll(id=roll, community_id="com_1", name=roll, basis="owner", scope={"kind": "community"}, created_at=NOW)
         )
         session.flush()
+        other = RollEntry(
+            id=f"{entry}_b", community_id="com_1", roll_id=roll, elector="key_zhao", label="1-2-201", salt=bytes(32)
+        )
+        session.add(other)
         session.add(
             RollEntry(id=entry, community_id="com_1", roll_id=roll, elector="key_sun", label="2-1-101", salt=bytes(32))
         )
         session.flush()
         session.add_all(RollVoter(roll_id=roll, person_id=one, entry_id=entry) for one in voters)
+        session.add(RollVoter(roll_id=roll, person_id="per_zhao", entry_id=other.id))
         session.flush()
         row = session.get_one(Roll, roll)
-        row.electors, row.state = 9, "sealed"
+        row.electors, row.state = 2, "sealed"
 
     transact(life.town.service.engine, a_roll)
-    life.admin.post(f"/proposals/{proposal}/gather", {"fraction": "1/2", "roll_id": roll, "days": 30})
+    life.admin.post(f"/proposals/{proposal}/gather", {"fraction": "1/1", "roll_id": roll, "days": 30})
     life.town.zhou.post(f"/proposals/{proposal}/endorsements")
     life.admin.post("/persons/per_zhou/erase_contributions")
     assert life.li.get(f"/proposals/{proposal}")["support"]["standing"] == 1

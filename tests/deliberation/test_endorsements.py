@@ -55,6 +55,20 @@ def test_the_endorsement_that_reaches_the_number_qualifies_the_proposal(town: To
     assert town.sun.refused(f"/proposals/{proposal}/endorsements") == (409, "illegal_move")
 
 
+def test_nobody_supports_a_wording_that_was_erased(town: Town) -> None:
+    proposal = gathering(town)
+    town.wang.post(f"/proposals/{proposal}/endorsements")
+    town.sun.post(f"/proposals/{proposal}/versions/1/erase", {"reason": "r"})
+    assert town.zhao.refused(f"/proposals/{proposal}/endorsements") == (409, "wording_erased")
+    assert support(town, proposal)["standing"] == 1
+    again = {"title": {"zh-CN": "车棚"}, "body": {"zh-CN": "新的一版"}}
+    assert town.li.ask("PATCH", f"/proposals/{proposal}", again, **{"If-Match": "*"}).status_code == 200
+    assert town.wang.post(f"/proposals/{proposal}/endorsements/confirm")["state"] == "gathering_support"
+    handed_in = town.proposal("submit")
+    town.sun.post(f"/proposals/{handed_in}/versions/1/erase", {"reason": "r"})
+    assert town.sun.refused(f"/proposals/{handed_in}/publish") == (409, "wording_erased")
+
+
 def test_a_withdrawn_endorsement_counts_no_more_and_may_be_given_again(town: Town) -> None:
     proposal = gathering(town)
     town.wang.post(f"/proposals/{proposal}/endorsements")

@@ -59,6 +59,8 @@ class ProposalFacts:
     """Why the caller is none of those whose support counts, as the code of a guard."""
     contest_state: str | None = None
     """Where the contest stands that it was put into."""
+    is_erased: bool = False
+    """Whether the newest wording was erased."""
     has_outcome: bool = False
     """Whether it was told how the input changed the outcome."""
 
@@ -81,7 +83,7 @@ MERGEABLE = ("published", "gathering_support", "qualified")
 _WRITING: Mapping[tuple[str, str], Move] = {
     ("draft", "submit"): Move("submitted", ("authors_only",)),
     ("returned", "submit"): Move("submitted", ("authors_only",)),
-    ("submitted", "publish"): Move("published", ("author_never_reviews",)),
+    ("submitted", "publish"): Move("published", ("author_never_reviews", "wording_erased")),
     ("submitted", "return"): Move("returned", ("author_never_reviews",), needs_reason=True),
     **{
         (state, "edit"): Move(state, ("authors_only", *_SHOWN, *(_BY_WINDOW if state == "gathering_support" else ())))
@@ -95,12 +97,13 @@ _WRITING: Mapping[tuple[str, str], Move] = {
 }
 
 _SUPPORT: Mapping[tuple[str, str], Move] = {
-    ("published", "gather"): Move("gathering_support", ("author_never_reviews", *_SHOWN)),
+    ("published", "gather"): Move("gathering_support", ("author_never_reviews", *_SHOWN, "wording_erased")),
     ("gathering_support", "endorse"): Move(
         "gathering_support",
         (
             *_SHOWN,
             *_BY_WINDOW,
+            "wording_erased",
             "author_never_endorses",
             "endorsed_already",
             "erased_since",
@@ -109,7 +112,7 @@ _SUPPORT: Mapping[tuple[str, str], Move] = {
         ),
     ),
     ("gathering_support", "confirm_endorsement"): Move(
-        "gathering_support", (*_SHOWN, *_BY_WINDOW, "nothing_to_confirm")
+        "gathering_support", (*_SHOWN, *_BY_WINDOW, "wording_erased", "nothing_to_confirm")
     ),
     ("gathering_support", "withdraw_endorsement"): Move("gathering_support", (*_BY_WINDOW, "not_endorsed")),
     ("gathering_support", "qualify"): Move("qualified", ("support_too_low",)),
@@ -167,6 +170,7 @@ PROPOSAL: Machine[ProposalFacts] = Machine(
         "nothing_to_confirm": lambda facts: facts.mine != "unconfirmed",
         "nothing_to_move": lambda facts: facts.mine not in ("released", "moved"),
         "author_edits_instead": lambda facts: facts.is_author,
+        "wording_erased": lambda facts: facts.is_erased,
         "erased_since": lambda facts: facts.against_endorsing == "erased_since",
         "not_on_support_roll": lambda facts: facts.against_endorsing == "not_on_support_roll",
         "lives_elsewhere": lambda facts: facts.against_endorsing == "lives_elsewhere",

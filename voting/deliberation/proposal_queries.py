@@ -177,6 +177,7 @@ def facts(session: Session, principal: Principal, loaded: Loaded) -> ProposalFac
         mine=endorsement_reads.mine(session, principal, proposal),
         against_endorsing=endorsement_reads.against(session, principal, proposal, loaded.now) if gathering else None,
         contest_state=answers_reads.contest_state(session, proposal.community_id, proposal.contest_id),
+        is_erased=version(session, proposal.id, proposal.number).erased_at is not None,
         has_outcome=ends and answers_reads.is_outcome_told(session, proposal.id, proposal.state),
     )
 
