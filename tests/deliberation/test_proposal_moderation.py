@@ -335,7 +335,30 @@ def test_what_is_hidden_joins_nothing(town: Talk) -> None:
     assert town.done("POST", f"/proposals/{one}/withdraw", {"reason": "r"})["state"] == "withdrawn"
 
 
-def test_every_kind_has_joined_once_and_by_its_name() -> None:
-    assert tuple(sorted(moderated.kinds())) == ("amendment", "comment", "proposal")
-    for name in moderated.kinds():
-        assert moderated.of(name).name == name
+def test_where_texts_are_checked_first_a_published_one_is_what_its_reviewer_read(town: Talk) -> None:
+    proposal, draft = town.proposal(), {"title": talk.TITLE, "body": talk.BODY}
+    path, policy = f"/proposals/{proposal}", "/communities/com_1/moderation-policy"
+    made = town.done("POST", f"{path}/amendments", CHANGE | {"locale": "zh-CN"}, "2")["id"]
+    town.done("PATCH", policy, {"pre_check": True}, "admin")
+    try:
+        for asked in (
+            ("PATCH", path, {"body": {"zh-CN": "x"}}, "1"),
+            ("POST", f"{path}/amendments", CHANGE | {"locale": "zh-CN"}, "2"),
+        ):
+            assert town.refused(*asked) == (409, "checked_before_shown")
+        actions = town.actions(path, "1")
+        assert {actions["edit"], actions["attach"], town.actions(path, "2")["amend"]} == {"checked_before_shown"}
+        assert town.refused("POST", f"/amendments/{made}/accept") == (409, "proposal_text_final")
+        assert town.done("GET", path, who="9")["body"] == talk.BODY
+        mine = town.done("POST", "/communities/com_1/proposals", draft)["id"]
+        town.done("PATCH", f"/proposals/{mine}", {"body": {"zh-CN": "新"}})
+        town.done("POST", f"/proposals/{mine}/submit")
+        town.done("POST", f"/proposals/{mine}/publish", who="mod")
+        assert town.done("GET", f"/proposals/{mine}", who="9")["body"] == {"zh-CN": "新"}
+    finally:
+        town.done("PATCH", policy, {"pre_check": False}, "admin")
+
+
+def test_every_kind_has_joined_by_its_name() -> None:
+    assert {"comment", "proposal", "amendment"} <= set(moderated.kinds())
+    assert [moderated.of(name).name for name in moderated.kinds()] == list(moderated.kinds())

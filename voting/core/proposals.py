@@ -55,6 +55,8 @@ class ProposalFacts:
     against_text: str | None = None
     """proposal_hidden_for_review | proposal_hidden: why nobody does anything with its text."""
     hidden_until: datetime | None = None
+    is_checked_first: bool = False
+    """Whether its community shows no text before somebody has checked it. What is published was checked by who published it."""
     against_endorsing: str | None = None
     """Why the caller is none of those whose support counts, as the code of a guard."""
     contest_state: str | None = None
@@ -75,6 +77,8 @@ ASKS = ("draft", "noticed", "open")
 """States of a contest that may still put a proposal to the vote: nothing is put into a vote that is over."""
 _SHOWN = ("proposal_hidden_for_review", "proposal_hidden")
 """What nobody can read, nobody supports, changes, joins with another or puts to the vote. Its figures and its clock go on."""
+_TEXT_CHANGES = (*_SHOWN, "checked_before_shown")
+"""What changes a text that everybody reads, or shows another beside it."""
 PROPOSING = frozenset({"create", "edit", "submit", "amend", "split"})
 """Commands that a sanction forbids as `propose`."""
 MERGEABLE = ("published", "gathering_support", "qualified")
@@ -86,10 +90,12 @@ _WRITING: Mapping[tuple[str, str], Move] = {
     ("submitted", "publish"): Move("published", ("author_never_reviews", "wording_erased")),
     ("submitted", "return"): Move("returned", ("author_never_reviews",), needs_reason=True),
     **{
-        (state, "edit"): Move(state, ("authors_only", *_SHOWN, *(_BY_WINDOW if state == "gathering_support" else ())))
+        (state, "edit"): Move(
+            state, ("authors_only", *_TEXT_CHANGES, *(_BY_WINDOW if state == "gathering_support" else ()))
+        )
         for state in _EDITABLE
     },
-    **{(state, "attach"): Move(state, ("authors_only", *_SHOWN, "too_many_attachments")) for state in _EDITABLE},
+    **{(state, "attach"): Move(state, ("authors_only", *_TEXT_CHANGES, "too_many_attachments")) for state in _EDITABLE},
     **{(state, "invite"): Move(state, ("authors_only", "too_many_authors")) for state in _WITH_AUTHORS},
     **{(state, "accept_invitation"): Move(state, ("not_invited",)) for state in _WITH_AUTHORS},
     **{(state, "leave"): Move(state, ("not_among_authors", "last_author")) for state in _WITH_AUTHORS},
@@ -120,8 +126,8 @@ _SUPPORT: Mapping[tuple[str, str], Move] = {
 }
 
 _LINEAGE: Mapping[tuple[str, str], Move] = {
-    ("published", "amend"): Move("published", (*_SHOWN, "author_edits_instead")),
-    ("gathering_support", "amend"): Move("gathering_support", (*_SHOWN, *_BY_WINDOW, "author_edits_instead")),
+    ("published", "amend"): Move("published", (*_TEXT_CHANGES, "author_edits_instead")),
+    ("gathering_support", "amend"): Move("gathering_support", (*_TEXT_CHANGES, *_BY_WINDOW, "author_edits_instead")),
     **{(state, "merge"): Move("merged", ("author_never_reviews", *_SHOWN), needs_reason=True) for state in MERGEABLE},
     **{(state, "split"): Move("split", ("authors_only", *_SHOWN), needs_reason=True) for state in MERGEABLE},
     **{(state, "move_endorsement"): Move(state, ("nothing_to_move",)) for state in ("merged", "split")},
@@ -156,6 +162,7 @@ PROPOSAL: Machine[ProposalFacts] = Machine(
         "authors_only": lambda facts: not facts.is_author,
         "author_never_reviews": lambda facts: facts.is_author or facts.has_written,
         "author_never_endorses": lambda facts: facts.is_author,
+        "checked_before_shown": lambda facts: facts.is_checked_first,
         "proposal_hidden_for_review": lambda facts: facts.against_text == "proposal_hidden_for_review",
         "proposal_hidden": lambda facts: facts.against_text == "proposal_hidden",
         "too_many_attachments": lambda facts: facts.attachments >= MOST_ATTACHMENTS,

@@ -17,7 +17,7 @@ from voting.community.tables import Community
 from voting.core import authority, lifecycle, moderation
 from voting.core.authority import Principal, Subject
 from voting.core.proposals import PROPOSAL, PROPOSING, ProposalFacts
-from voting.deliberation import answers_reads, endorsement_reads, sanctions, standing
+from voting.deliberation import answers_reads, endorsement_reads, moderation_policy, sanctions, standing
 from voting.deliberation.endorsement_reads import Support
 from voting.deliberation.proposal_tables import (
     Attachment,
@@ -171,6 +171,8 @@ def facts(session: Session, principal: Principal, loaded: Loaded) -> ProposalFac
         now=loaded.now,
         against_text=moderation.obstacle("proposal", proposal.standing, proposal.hidden_until, loaded.now),
         hidden_until=standing.hidden_until(proposal, loaded.now),
+        is_checked_first=proposal.published_at is not None
+        and moderation_policy.of(session, proposal.community_id).pre_check,
         support_until=proposal.support_until,
         needed=proposal.support_needed or 0,
         standing=support.standing if support else 0,
