@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Engine, inspect, text
 from sqlmodel import Session
 
+from api.schemas.comments import CommentOut
 from tests.access.moment import NOW
 from tests.deliberation.world import ANN, BO, FOREIGN, MOD, MOD2, REVIEWER, do, resident, see, staff
 from voting.contests.tables import Contest, Option
@@ -94,7 +95,8 @@ def test_the_answers_of_the_candidate_are_marked(election: Engine) -> None:
     elsewhere = asked(election, BO, RIVAL)
     page = see(election, comment_pages.page, ANN, *ABOUT, sort="tree")
     assert {view.comment.id: view.by_candidate for view in page} == {question: False, answer: True, rival: False}
-    assert see(election, comments.get, ANN, answer).by_candidate
+    shown = CommentOut.of(see(election, comments.get, ANN, answer))
+    assert (shown.by_candidate, shown.thread_kind, shown.author_id) == (True, "candidate", BO.id)
     assert not see(election, comments.get, ANN, elsewhere).by_candidate
     do(election, comments.retract, BO, answer)
     assert not see(election, comments.get, ANN, answer).by_candidate
