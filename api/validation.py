@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, cast, get_args, get_origin
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 
+from api.schemas.base import LOCALE, Locale
 from voting.errors import Fact, Fault, Invalid
 from voting.near import nearest
 
@@ -23,6 +24,7 @@ _PLACES: Mapping[str, Place] = {
     "cookie": "header",
 }
 _QUOTED = re.compile(r"'([^']*)'")
+_LOCALE = re.compile(LOCALE)
 _MOST_FAULTS = 50
 _MOST_SHOWN = 80
 
@@ -127,6 +129,10 @@ def _said(entry: Mapping[str, Any], parts: Sequence[str | int], route: Any) -> t
     if kind in {"literal_error", "enum"}:
         allowed = _QUOTED.findall(str(context.get("expected", "")))
         return _choice(str(entry.get("input"))[:_MOST_SHOWN], allowed)
+    if kind == "dict_type" and isinstance(entry.get("input"), str) and _is_by_locale(route, parts):
+        return "text_by_locale", {"member": name}
+    if kind == "string_type" and _has_locales(entry.get("input")):
+        return "text_in_one_language", {"member": name}
     if kind in _TYPES:
         return "wrong_type", {"expected": _TYPES[kind]}
     if kind in _LONG:
@@ -180,14 +186,37 @@ def _choice(value: str, allowed: Sequence[str]) -> tuple[str, dict[str, Fact]]:
 
 def _members(route: Any, parts: Sequence[str | int]) -> list[str]:
     """The members that the route's body knows at a path."""
+    return sorted(
+        {info.alias or name for model in _models_at(route, parts) for name, info in model.model_fields.items()}
+    )
+
+
+def _models_at(route: Any, parts: Sequence[str | int]) -> list[type[BaseModel]]:
+    """The models that the route's body may have at a path."""
     field = getattr(route, "body_field", None)
-    if field is None:
-        return []
-    models = list(_models(field.field_info.annotation))
+    models = [] if field is None else list(_models(field.field_info.annotation))
     for part in parts:
         if isinstance(part, str):
             models = [inner for model in models for inner in _models(_annotation(model, part))]
-    return sorted({info.alias or name for model in models for name, info in model.model_fields.items()})
+    return models
+
+
+def _is_by_locale(route: Any, parts: Sequence[str | int]) -> bool:
+    """Whether a member of the route's body holds the same text in several languages."""
+    named = (_annotation(model, str(parts[-1])) for model in _models_at(route, parts[:-1])) if parts else ()
+    return any(_is_keyed_by_locale(annotation) for annotation in named)
+
+
+def _is_keyed_by_locale(annotation: Any) -> bool:
+    inner = get_args(annotation)
+    if get_origin(annotation) is dict:
+        return bool(inner[0] == Locale)
+    return any(map(_is_keyed_by_locale, inner))
+
+
+def _has_locales(value: Any) -> bool:
+    """Whether a value is the same text in several languages."""
+    return isinstance(value, Mapping) and bool(value) and all(_LOCALE.fullmatch(str(name)) for name in value)
 
 
 def _annotation(model: type[BaseModel], member: str) -> Any:

@@ -83,7 +83,8 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whit
 LongText = Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
 """A description."""
 
-Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+LOCALE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+Locale = Annotated[str, StringConstraints(pattern=LOCALE, max_length=35)]
 """A language tag (BCP 47)."""
 
 LocalText = Annotated[

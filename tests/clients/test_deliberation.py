@@ -329,7 +329,8 @@ def test_bylaws_and_working_days_are_replaced_as_they_were_read(town: Town) -> N
 def test_a_text_by_locale_is_refused_where_one_language_is_spoken(town: Town) -> None:
     with pytest.raises(Invalid) as refusal:
         town.residents[0].comments.post("proposal", town.published().id, {"en": "a"})  # type: ignore[arg-type]
-    assert refusal.value.errors[0].pointer == "/text"
+    fault = refusal.value.errors[0]
+    assert (fault.pointer, fault.code) == ("/text", "text_in_one_language")
 
 
 def test_pages_are_walked_by_the_awaiting_client(town: Town) -> None:

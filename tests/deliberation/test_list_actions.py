@@ -70,3 +70,19 @@ def test_the_next_page_is_asked_for_actions_as_well(town: Town, thread: str) -> 
     assert "actions=true" in link
     following = town.zhao.get(link.partition("<")[2].partition(">")[0].removeprefix("/v1"))
     assert all(item["allowed_actions"] for item in following["items"])
+
+
+def test_a_list_of_proposals_tells_of_each_its_answers_and_the_callers_own_support(town: Town) -> None:
+    accepted = town.published()
+    town.sun.post(f"/proposals/{accepted}/gather", {"days": 5, "number": 1})
+    town.wang.post(f"/proposals/{accepted}/endorsements")
+    town.sun.post(f"/proposals/{accepted}/review")
+    town.sun.post(f"/proposals/{accepted}/accept", {"text": {"zh-CN": "采纳"}, "cost_fen": 1})
+    town.sun.post(f"/proposals/{accepted}/report_outcome", {"text": {"zh-CN": "改了选址"}})
+    for caller in callers(town):
+        listed = {item["id"]: item for item in caller.get("/communities/com_1/proposals?limit=200")["items"]}
+        alone = caller.get(f"/proposals/{accepted}")
+        assert (listed[accepted]["answer"], listed[accepted]["outcome"]) == (alone["answer"], alone["outcome"])
+        assert listed[accepted]["support"] == alone["support"]
+        assert alone["answer"]["cost_fen"] == 1
+    assert town.wang.get(f"/proposals/{accepted}")["support"]["mine"] == "standing"

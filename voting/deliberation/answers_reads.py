@@ -5,7 +5,7 @@ A contest is known by its events: deliberation and contests stand on one floor a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlmodel import Session, col, select
 
@@ -28,8 +28,16 @@ def contest_state(session: Session, community_id: str, contest_id: str | None) -
 
 def of(session: Session, proposal_id: str) -> Mapping[str, OfficialAnswer]:
     """The newest answer and the newest outcome, by kind."""
-    query = select(OfficialAnswer).where(OfficialAnswer.proposal_id == proposal_id)
-    return {row.kind: row for row in session.exec(query.order_by(col(OfficialAnswer.number)))}
+    return of_many(session, [proposal_id]).get(proposal_id, {})
+
+
+def of_many(session: Session, proposal_ids: Sequence[str]) -> Mapping[str, Mapping[str, OfficialAnswer]]:
+    """The same of several proposals, by their ids."""
+    query = select(OfficialAnswer).where(col(OfficialAnswer.proposal_id).in_(proposal_ids))
+    found: dict[str, dict[str, OfficialAnswer]] = {}
+    for row in session.exec(query.order_by(col(OfficialAnswer.number))):
+        found.setdefault(row.proposal_id, {})[row.kind] = row
+    return found
 
 
 def is_outcome_told(session: Session, proposal_id: str, state: str) -> bool:

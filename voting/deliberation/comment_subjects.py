@@ -195,7 +195,7 @@ def thread(session: Session, principal: Principal, kind: str, identifier: str, n
     find = KINDS.get(kind)
     found = find(session, identifier) if find else None
     if found is None or not authority.belongs(principal, found.community_id):
-        raise NotFound("thread_not_found", kind=kind[:40], id=identifier[:60])
+        raise NotFound("thread_not_found", kind=kind[:40], id=identifier[:60], kinds=", ".join(KINDS))
     community = session.get_one(Community, found.community_id)
     return Thread(found.kind or kind, identifier, community, found, now_in(community, now))
 

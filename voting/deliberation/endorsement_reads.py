@@ -103,7 +103,20 @@ def support_of(session: Session, found: Sequence[Proposal]) -> Mapping[str, Supp
 
 def mine(session: Session, principal: Principal, proposal: Proposal) -> str | None:
     """The caller's endorsement: standing, unconfirmed, withdrawn, released, or nothing."""
-    row = session.get(Endorsement, (proposal.id, principal.id)) if principal.kind == "person" else None
-    if row is None:
-        return None
-    return "unconfirmed" if row.state == "standing" and row.number < proposal.major else row.state
+    return mine_of(session, principal, [proposal]).get(proposal.id)
+
+
+def mine_of(session: Session, principal: Principal, proposals: Sequence[Proposal]) -> Mapping[str, str]:
+    """The caller's endorsements of several proposals, by their ids."""
+    if principal.kind != "person":
+        return {}
+    asked = col(Endorsement.proposal_id).in_([proposal.id for proposal in proposals])
+    found = {
+        row.proposal_id: row
+        for row in session.exec(select(Endorsement).where(asked, Endorsement.person_id == principal.id))
+    }
+    return {
+        one.id: "unconfirmed" if row.state == "standing" and row.number < one.major else row.state
+        for one in proposals
+        if (row := found.get(one.id)) is not None
+    }

@@ -78,7 +78,7 @@ class View:
     support: Support | None = None
     """Where its support stands, if any was ever gathered."""
     mine: str | None = None
-    """The caller's own endorsement. Left to the view of one proposal, like actions and answers."""
+    """The caller's own endorsement."""
     answers: Mapping[str, OfficialAnswer] = field(default_factory=dict)
     now: datetime | None = None
     sight: Sight = field(default_factory=Sight)
@@ -292,13 +292,17 @@ def page(
     if with_actions:
         return tuple(view(session, principal, Loaded(row, authors.get(row.id, ()), at)) for row in found)
     support = endorsement_reads.support_of(session, found)
+    mine = endorsement_reads.mine_of(session, principal, found)
+    answers = answers_reads.of_many(session, [proposal.id for proposal in found])
     lines = []
     for row in found:
         its = authors.get(row.id, ())
         sight = sight_of(principal, Loaded(row, its, at))
         text = texts[row.id] if sight.is_shown else None
         who = named(principal, its) if sight.is_shown else ()
-        lines.append(View(row, text, who, support=support.get(row.id), now=at, sight=sight))
+        lines.append(
+            View(row, text, who, (), support.get(row.id), mine.get(row.id), answers.get(row.id, {}), at, sight)
+        )
     return tuple(lines)
 
 
