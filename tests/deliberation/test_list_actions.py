@@ -86,3 +86,16 @@ def test_a_list_of_proposals_tells_of_each_its_answers_and_the_callers_own_suppo
         assert listed[accepted]["support"] == alone["support"]
         assert alone["answer"]["cost_fen"] == 1
     assert town.wang.get(f"/proposals/{accepted}")["support"]["mine"] == "standing"
+
+
+def test_a_refusal_offers_what_the_thing_itself_offers(town: Town) -> None:
+    here = f"/proposals/{town.published()}"
+    town.sun.post(f"{here}/gather", {"days": 5, "number": 9})
+    town.wang.post(f"{here}/endorsements")
+    for caller, command in ((town.wang, "endorsements"), (town.li, "submit"), (town.sun, "publish")):
+        refusal = caller.ask("POST", f"{here}/{command}").json()
+        told = {one["action"]: one["reason"] for one in caller.get(here)["allowed_actions"]}
+        assert refusal["allowed_actions"] == [action for action, reason in told.items() if reason is None]
+        assert {one["action"]: one["code"] for one in refusal["blocked_actions"]} == {
+            action: reason for action, reason in told.items() if reason is not None
+        }

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from voting.contests import counting, queries
 from voting.contests.queries import Loaded
 from voting.contests.tables import Tally
-from voting.core import lifecycle
+from voting.core import authority, lifecycle
 from voting.core.authority import Principal
 from voting.core.lifecycle import contest_machine
 from voting.ids import timed_id
@@ -25,7 +25,10 @@ def begin(
     """The contest, held, and the state the command leads to."""
     loaded = queries.load(session, principal, contest_id, now, f"contest.{command}", hold=True)
     machine = contest_machine(loaded.contest.channel)
-    return loaded, lifecycle.move(machine, loaded.contest.state, command, queries.facts(session, loaded), reason)
+    forbids = authority.forbids(principal, "contest", loaded.subject)
+    return loaded, lifecycle.move(
+        machine, loaded.contest.state, command, queries.facts(session, loaded), reason, forbids
+    )
 
 
 def end(

@@ -8,7 +8,7 @@ another community is absent, never forbidden.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -373,6 +373,11 @@ def _of_member(principal: Principal, rule: Rule, subject: Subject) -> Decision:
     if "auditor" in held and rule.personal:
         return Decision(False, "auditor_sees_no_personal_data")
     return _ALLOWED if held & rule.roles else Decision(False, "role_missing")
+
+
+def forbids(principal: Principal, kind: str, subject: Subject) -> Callable[[str], str | None]:
+    """For each command on a thing of this kind, the code of why the principal may not give it, or nothing."""
+    return lambda command: may(principal, f"{kind}.{command}", subject).code
 
 
 def require(principal: Principal, act: str, subject: Subject) -> None:

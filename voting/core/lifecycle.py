@@ -81,18 +81,33 @@ def survey(machine: Machine[Facts], state: str, facts: Facts) -> Survey:
     )
 
 
-def move(machine: Machine[Facts], state: str, command: str, facts: Facts, reason: str | None = None) -> str:
+def _nothing(command: str) -> str | None:
+    return None
+
+
+def move(
+    machine: Machine[Facts],
+    state: str,
+    command: str,
+    facts: Facts,
+    reason: str | None = None,
+    forbids: Callable[[str], str | None] = _nothing,
+) -> str:
     """The state after `command`.
 
     Raises `IllegalMove` with the allowed commands and the reasons against the others; `Invalid` at `/reason` where the
-    move needs one and none is given that can be read.
+    move needs one and none is given that can be read. `forbids` tells of each command why this caller may not give it at
+    all (`authority.forbids`): a refusal offers them nothing that is not theirs.
     """
     stands = obstacle(machine, state, command, facts)
     if stands is not None:
         found = survey(machine, state, facts)
         code = "illegal_move" if stands == WRONG_STATE else stands
         told = {"noun": machine.noun, "state": state, "command": command, **machine.dates(facts)}
-        raise IllegalMove(code, allowed=found.allowed, blocked=found.blocked, **told)
+        against = {one: forbids(one) or found.blocked.get(one) for one in machine.offered}
+        blocked = {one: reason for one, reason in against.items() if reason is not None}
+        allowed = tuple(one for one in machine.offered if one not in blocked)
+        raise IllegalMove(code, allowed=allowed, blocked=blocked, **told)
     chosen = machine.table[state, command]
     if chosen.needs_reason:
         check_reason(reason, command)

@@ -107,7 +107,8 @@ def decide(
     authority.require(principal, f"amendment.{command}", loaded.subject)
     session.refresh(found, with_for_update=True)
     before = found.state
-    state = lifecycle.move(AMENDMENT, before, command, _facts(session, principal, loaded, found), reason)
+    forbids = authority.forbids(principal, "amendment", loaded.subject)
+    state = lifecycle.move(AMENDMENT, before, command, _facts(session, principal, loaded, found), reason, forbids)
     if command == "accept":
         found.number = _accept(session, principal, loaded, found, minor)
     elif command == "promote":

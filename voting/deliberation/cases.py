@@ -72,10 +72,12 @@ def decide(
     row = kind.hold(session, found.subject_id)
     case = session.get_one(ModerationCase, case_id, with_for_update=True, populate_existing=True)
     writers = _writers(session, (case,))[case.id]
-    authority.require(principal, f"case.{command}", _subject(session, principal, case, writers))
+    subject = _subject(session, principal, case, writers)
+    authority.require(principal, f"case.{command}", subject)
     at = now_in(session.get_one(Community, case.community_id), now)
     before = case.state
-    state = lifecycle.move(CASE, before, command, _facts(session, principal, case, writers, at), ruling.reason)
+    facts, forbids = _facts(session, principal, case, writers, at), authority.forbids(principal, "case", subject)
+    state = lifecycle.move(CASE, before, command, facts, ruling.reason, forbids)
     rule_id = _rule(session, case, command, ruling)
     reason = None if ruling.reason is None else texts.accept(ruling.reason, "/reason", most=MOST_REASON)
     _apply(session, principal, case, command, state, rule_id, at)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from voting.community.tables import Person
-from voting.core import lifecycle
+from voting.core import authority, lifecycle
 from voting.core.authority import Principal
 from voting.core.proposals import PROPOSAL
 from voting.deliberation import endorsement_reads, endorsements, proposal_queries
@@ -54,7 +54,11 @@ def answer(session: Session, principal: Principal, proposal_id: str, command: st
 
 def _begin(session: Session, principal: Principal, proposal_id: str, command: str, now: datetime) -> Loaded:
     loaded = proposal_queries.load(session, principal, proposal_id, now, f"proposal.{command}", hold=True)
-    lifecycle.move(PROPOSAL, loaded.proposal.state, command, proposal_queries.facts(session, principal, loaded))
+    facts, forbids = (
+        proposal_queries.facts(session, principal, loaded),
+        authority.forbids(principal, "proposal", loaded.subject),
+    )
+    lifecycle.move(PROPOSAL, loaded.proposal.state, command, facts, forbids=forbids)
     return loaded
 
 

@@ -77,7 +77,11 @@ def edit(
     """
     proposal = loaded.proposal
     sanctions.refuse(session, principal, "propose", loaded.now)
-    lifecycle.move(PROPOSAL, proposal.state, "edit", proposal_queries.facts(session, principal, loaded))
+    stands, forbids = (
+        proposal_queries.facts(session, principal, loaded),
+        authority.forbids(principal, "proposal", loaded.subject),
+    )
+    lifecycle.move(PROPOSAL, proposal.state, "edit", stands, forbids=forbids)
     draft = _draft_of(session, proposal, changes)
     text = proposal_texts.checked(Text(draft.title, draft.body))
     note = None if note is None else texts.accept(note, "/note", most=proposals.MOST_NOTE)

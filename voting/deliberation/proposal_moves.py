@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from voting.core import lifecycle
+from voting.core import authority, lifecycle
 from voting.core.authority import Principal
 from voting.core.proposals import PROPOSAL, PROPOSING
 from voting.deliberation import attachment_notes, proposal_queries, sanctions, search
@@ -56,7 +56,8 @@ def begin(
     if command in PROPOSING:
         sanctions.refuse(session, principal, "propose", loaded.now)
     facts = proposal_queries.facts(session, principal, loaded)
-    return loaded, lifecycle.move(PROPOSAL, loaded.proposal.state, command, facts, reason)
+    forbids = authority.forbids(principal, "proposal", loaded.subject)
+    return loaded, lifecycle.move(PROPOSAL, loaded.proposal.state, command, facts, reason, forbids)
 
 
 def end(
