@@ -105,6 +105,17 @@ def opinions(kind: str, subject_id: str) -> Call[Opinions]:
     return Call("GET", path("threads", kind, subject_id, "opinions"), one(Opinions))
 
 
+def opinions_svg(kind: str, subject_id: str, locale: str | None = None) -> Call[str]:
+    """The same as one SVG, in the client's language or `locale`."""
+    return Call(
+        "GET",
+        path("threads", kind, subject_id, "opinions.svg"),
+        lambda answer: answer.content.decode(),
+        query=present(locale=locale),
+        headers={"accept": "image/svg+xml, application/problem+json"},
+    )
+
+
 def write_summary(kind: str, subject_id: str, side: str, text: str) -> Call[ThreadSummary]:
     """Sum up what one side (`for`, `against`, `neither`) or `all` have said, and sign it."""
     where = path("threads", kind, subject_id, "summaries")

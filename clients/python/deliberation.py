@@ -81,6 +81,7 @@ class _Comments:
     mentions = Listing(comments.mentions)
     arguments = Method(comments.arguments)
     opinions = Method(comments.opinions)
+    opinions_svg = Method(comments.opinions_svg)
     write_summary = Method(comments.write_summary)
     summaries = Listing(comments.summaries)
     summary = Method(comments.summary)

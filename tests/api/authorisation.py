@@ -246,6 +246,7 @@ POST  /v1/threads/{kind}/{subject}/comments             401 201 404 201 201 201
 GET   /v1/threads/{kind}/{subject}/changes              401 200 404 200 200 200
 GET   /v1/threads/{kind}/{subject}/arguments            401 200 404 200 200 200
 GET   /v1/threads/{kind}/{subject}/opinions             401 200 404 200 200 200
+GET   /v1/threads/{kind}/{subject}/opinions.svg         401 200 404 200 200 200
 GET   /v1/threads/{kind}/{subject}/summaries            401 200 404 200 200 200
 POST  /v1/threads/{kind}/{subject}/summaries            401 403 404 201 403 201
 GET   /v1/comment-summaries/{summary_id}                401 200 404 200 200 200

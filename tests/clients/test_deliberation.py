@@ -238,6 +238,8 @@ def test_opinions_show_groups_and_bridges_and_nothing_below_the_floor(town: Town
     found = town.residents[0].comments.opinions(*where)
     assert (found.floor, found.residents, found.groups) == (5, 10, (5, 5))
     assert found.bridges[0].text == "both"
+    assert "Groups of opinion" in town.residents[0].comments.opinions_svg(*where)
+    assert "意见分组" in town.residents[0].comments.opinions_svg(*where, locale="zh-CN")
     assert found.bridges[0].groups == ({"support": 5, "oppose": 0, "pass": 0},) * 2
 
 
