@@ -32,6 +32,7 @@ class _Proposals:
     confirm_endorsement = Method(proposals.confirm_endorsement)
     withdraw_endorsement = Method(proposals.withdraw_endorsement)
     move_endorsement = Method(proposals.move_endorsement)
+    flag = Method(proposals.flag)
     merge = Method(proposals.merge)
     split = Method(proposals.split)
     review = Method(proposals.review)

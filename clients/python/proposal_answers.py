@@ -39,8 +39,8 @@ class OfficialAnswer(Record):
 
     number: int
     text: LocalText
-    author_id: str
     at: datetime
+    author_id: str | None = None
     cost_fen: int | None = None
     deadline: str | None = None
     erased: bool = False
@@ -57,6 +57,12 @@ class Proposal(Resource):
     number: int
     """The version of the text."""
     created_at: datetime
+    tombstone: str | None = None
+    """Why everybody else is not shown its text and authors; None where it is shown."""
+    standing: str = "visible"
+    rule_id: str | None = None
+    hidden_until: datetime | None = None
+    case_id: str | None = None
     minor: bool = False
     erased: bool = False
     category: str | None = None
@@ -84,9 +90,9 @@ class ProposalVersion(Record):
     title: LocalText
     body: LocalText
     minor: bool
-    author_id: str
     created_at: datetime
     text_hash: str
+    author_id: str | None = None
     salt: str | None = None
     note: str | None = None
     erased_at: datetime | None = None
@@ -125,10 +131,10 @@ class Endorsement(Record):
     """Somebody's support, for those who review."""
 
     proposal_id: str
-    person_id: str
     number: int
     state: str
     since: datetime
+    person_id: str | None = None
     entry_id: str | None = None
     from_id: str | None = None
 
@@ -138,13 +144,13 @@ class Amendment(Resource):
     """What somebody wants done to one paragraph of version `base`."""
 
     proposal_id: str
-    author_id: str
     state: str
     base: int
     locale: str
     action: str
     paragraph: int
     created_at: datetime
+    author_id: str | None = None
     paragraph_text: str | None = None
     """The paragraph as it stood in that version."""
     text: str | None = None
@@ -160,15 +166,15 @@ class Amendment(Resource):
 
 @dataclass(frozen=True, kw_only=True)
 class Attachment(Resource):
-    """What is known of a file; `size` is in bytes as they are kept, `sha256` of these."""
+    """What is known of a file; `size` is in bytes as they are kept, `sha256` of these, until it is removed."""
 
     proposal_id: str
-    author_id: str
     name: str
     media_type: str
     size: int
-    sha256: str
     created_at: datetime
+    sha256: str | None = None
+    author_id: str | None = None
     width: int | None = None
     height: int | None = None
     removed_at: datetime | None = None

@@ -182,6 +182,12 @@ def gather(
     return Call("POST", path("proposals", proposal_id, "gather"), one(Proposal), json=body)
 
 
+def flag(proposal_id: str, rule_id: str, note: str | None = None) -> Call[Proposal]:
+    """Say which rule of moderation it breaks; enough of that hides it until it is reviewed."""
+    body = present(rule_id=rule_id, note=note)
+    return Call("POST", path("proposals", proposal_id, "flag"), one(Proposal), json=body)
+
+
 def endorsements(proposal_id: str) -> Call[Page[Endorsement]]:
     """Who endorsed it, for those who review."""
     return Call("GET", path("proposals", proposal_id, "endorsements"), page_of(Endorsement))

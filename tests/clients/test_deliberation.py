@@ -162,7 +162,7 @@ def test_support_moves_along_a_merge_when_its_giver_says_so_and_a_split_leaves_p
     assert (moved.id, moved.support.standing) == (other.id, 1)  # type: ignore[union-attr]
     parts = [draft(title={"en": word}, body={"en": word}) for word in ("Shed", "Charging")]
     assert town.residents[1].proposals.split(other.id, parts, "two matters").state == "split"
-    assert len(town.residents[0].proposals.lineage(other.id).children) == 2
+    assert len(town.residents[1].proposals.lineage(other.id).children) == 2
 
 
 def test_files_come_back_and_a_removed_one_leaves_its_place(town: Town) -> None:
@@ -265,6 +265,16 @@ def test_a_flag_becomes_a_case_a_decision_and_an_appeal_that_another_decides(tow
     month = datetime.now(ZoneInfo("Asia/Shanghai")).strftime("%Y-%m")
     counted = {one.rule_id: one.counts for one in town.admin.acting(None).moderation.counts(town.id, month).rules}
     assert counted["abuse"]["reinstated"] == 1
+
+
+def test_a_proposal_is_flagged_and_hidden_as_a_comment_is(town: Town) -> None:
+    made, mod = town.published(), town.moderators[0]
+    town.residents[1].proposals.flag(made.id, "off-topic")
+    case = next(one for one in mod.moderation.cases(town.id) if one.subject_id == made.id)
+    mod.moderation.take(case.id)
+    mod.moderation.hide(case.id, "off-topic", "与小区无关")
+    seen = town.residents[1].proposals.get(made.id)
+    assert (seen.tombstone, seen.rule_id, seen.title, seen.authors) == ("hidden", "off-topic", {}, ())
 
 
 def test_other_ends_of_a_case(town: Town) -> None:
