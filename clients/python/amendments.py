@@ -55,3 +55,9 @@ def take_back(amendment_id: str) -> Call[Amendment]:
 def erase(amendment_id: str, reason: str) -> Call[Amendment]:
     """Forget what it says. Its place and its hash in the journal stand."""
     return Call("POST", path("amendments", amendment_id, "erase"), one(Amendment), json={"reason": reason})
+
+
+def flag(amendment_id: str, rule_id: str, note: str | None = None) -> Call[Amendment]:
+    """Say which rule of moderation it breaks; enough of that hides it until it is reviewed."""
+    body = present(rule_id=rule_id, note=note)
+    return Call("POST", path("amendments", amendment_id, "flag"), one(Amendment), json=body)

@@ -56,6 +56,7 @@ class _Amendments:
     reject = Method(amendments.reject)
     promote = Method(amendments.promote)
     take_back = Method(amendments.take_back)
+    flag = Method(amendments.flag)
     erase = Method(amendments.erase)
 
 

@@ -159,6 +159,11 @@ class Amendment(Resource):
     decided_at: datetime | None = None
     decision: str | None = None
     erased: bool = False
+    tombstone: str | None = None
+    standing: str = "visible"
+    rule_id: str | None = None
+    hidden_until: datetime | None = None
+    case_id: str | None = None
     number: int | None = None
     """The version it became part of."""
     promoted_id: str | None = None

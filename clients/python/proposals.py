@@ -173,12 +173,14 @@ def gather(
     proposal_id: str,
     *,
     days: int,
+    unit: str | None = None,
     number: int | None = None,
     fraction: str | None = None,
     roll_id: str | None = None,
 ) -> Call[Proposal]:
-    """Gather support for so many days: a `number` of endorsements, or a `fraction` (`1/10`) of a sealed roll."""
-    body = present(days=days, number=number, fraction=fraction, roll_id=roll_id)
+    """Gather support for so many days (`unit`: day or working_day): a `number` of endorsements, or a `fraction` (`1/10`) of a
+    sealed roll."""
+    body = present(days=days, unit=unit, number=number, fraction=fraction, roll_id=roll_id)
     return Call("POST", path("proposals", proposal_id, "gather"), one(Proposal), json=body)
 
 
