@@ -287,22 +287,21 @@ def page(
         query = query.where(col(Proposal.id) < after if wanted.newest_first else col(Proposal.id) > after)
     order = col(Proposal.id).desc() if wanted.newest_first else col(Proposal.id)
     found = session.exec(query.order_by(order).limit(limit)).all()
-    texts = texts_of(session, found)
-    authors = authors_of(session, [proposal.id for proposal in found])
+    ids = [proposal.id for proposal in found]
+    texts, authors = texts_of(session, found), authors_of(session, ids)
     if with_actions:
         return tuple(view(session, principal, Loaded(row, authors.get(row.id, ()), at)) for row in found)
     support = endorsement_reads.support_of(session, found)
     mine = endorsement_reads.mine_of(session, principal, found)
-    answers = answers_reads.of_many(session, [proposal.id for proposal in found])
+    answers = answers_reads.of_many(session, ids)
     lines = []
     for row in found:
         its = authors.get(row.id, ())
         sight = sight_of(principal, Loaded(row, its, at))
         text = texts[row.id] if sight.is_shown else None
         who = named(principal, its) if sight.is_shown else ()
-        lines.append(
-            View(row, text, who, (), support.get(row.id), mine.get(row.id), answers.get(row.id, {}), at, sight)
-        )
+        stands, said = support.get(row.id), answers.get(row.id, {})
+        lines.append(View(row, text, who, (), stands, mine.get(row.id), said, at, sight))
     return tuple(lines)
 
 
