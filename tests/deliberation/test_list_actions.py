@@ -90,7 +90,7 @@ def test_a_list_of_proposals_tells_of_each_its_answers_and_the_callers_own_suppo
 
 def test_a_refusal_offers_what_the_thing_itself_offers(town: Town) -> None:
     here = f"/proposals/{town.published()}"
-    town.sun.post(f"{here}/gather", {"days": 5, "number": 9})
+    town.sun.post(f"{here}/gather", {"days": 5, "number": 2})
     town.wang.post(f"{here}/endorsements")
     for caller, command in ((town.wang, "endorsements"), (town.li, "submit"), (town.sun, "publish")):
         refusal = caller.ask("POST", f"{here}/{command}").json()

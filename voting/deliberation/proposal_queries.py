@@ -296,8 +296,7 @@ def page(
     answers = answers_reads.of_many(session, ids)
     lines = []
     for row in found:
-        its = authors.get(row.id, ())
-        sight = sight_of(principal, Loaded(row, its, at))
+        sight = sight_of(principal, Loaded(row, its := authors.get(row.id, ()), at))
         text = texts[row.id] if sight.is_shown else None
         who = named(principal, its) if sight.is_shown else ()
         stands, said = support.get(row.id), answers.get(row.id, {})
