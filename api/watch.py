@@ -4,7 +4,7 @@
     a tick                ->  one transaction reads the marks of every topic at which somebody sits
     another mark          ->  everybody at that topic wakes and asks again, a few at a time
 
-So a process looks once a tick and costs the database four statements however many wait, and several processes on one
+So a process looks once a tick and costs the database five statements however many wait, and several processes on one
 database see each other's changes within a tick. A tick comes every `every` seconds, later when looks are slow: they
 never take more than a twentieth of the time. What waits is bounded, in all and for each caller.
 """
@@ -21,7 +21,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from voting.contests import standing
-from voting.deliberation import thread_marks
+from voting.deliberation import case_marks, thread_marks
 from voting.errors import Unavailable
 from voting.log import marks
 from voting.store import Session
@@ -46,7 +46,8 @@ def look(session: Session, topics: Collection[Topic], now: datetime, since: date
     contests = {identifier for kind, identifier in topics if kind in {"contest", "turnout"}}
     standings = standing.of(session, contests, now)
     threads = thread_marks.of(session, {identifier for kind, identifier in topics if kind == "thread"})
-    events = marks.of_subjects(session, {topic for topic in topics if topic[0] not in _WITHOUT_EVENTS})
+    subjects = {topic for topic in topics if topic[0] not in _WITHOUT_EVENTS}
+    events, cases = marks.of_subjects(session, subjects), case_marks.of_subjects(session, subjects)
     found: dict[Topic, Hashable] = {}
     for kind, identifier in topics:
         stands = standings.get(identifier)
@@ -59,7 +60,7 @@ def look(session: Session, topics: Collection[Topic], now: datetime, since: date
         elif kind == "community":
             found[kind, identifier] = marks.of_community(session, identifier, since - _REACH)
         else:
-            found[kind, identifier] = events.get((kind, identifier), 0)
+            found[kind, identifier] = (events.get((kind, identifier), 0), cases.get((kind, identifier), 0))
     return found
 
 

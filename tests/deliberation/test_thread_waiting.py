@@ -170,6 +170,23 @@ async def test_an_edit_of_a_proposal_answers_who_waits_for_it(app: FastAPI, clie
 
 
 @pytest.mark.anyio
+async def test_moderation_answers_who_waits_for_one_thing(app: FastAPI, client: httpx.AsyncClient) -> None:
+    comment = await posts(app, client, "SECRET WORDS")
+    path = f"/v1/comments/{comment}"
+    held = await waits(app, client, path)
+    await client.post(f"{path}/flag", json={"rule_id": "abuse"}, headers=bearer(app, 3))
+    assert (await asyncio.wait_for(held, 15)).json()["state"] == "flagged"
+    case = case_of(app.state.services.engine, comment)
+    await client.post(f"/v1/moderation-cases/{case}/take", headers=bearer(app, "mod"))
+    held = await waits(app, client, path)
+    ruling = {"rule_id": "abuse", "reason": "r"}
+    hidden = await client.post(f"/v1/moderation-cases/{case}/hide", json=ruling, headers=bearer(app, "mod"))
+    assert hidden.status_code == 200, hidden.text
+    answer = await asyncio.wait_for(held, 15)
+    assert (answer.json()["tombstone"], "SECRET" in answer.text) == ("hidden", False)
+
+
+@pytest.mark.anyio
 async def test_another_thread_wakes_nobody_here(app: FastAPI, client: httpx.AsyncClient) -> None:
     held = await waits(app, client, f"{PATH}/comments")
     with counting_statements(app.state.services.engine) as sent:
