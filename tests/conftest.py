@@ -20,7 +20,7 @@ from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine
 
 from api.app import create_app
-from tests import databases
+from tests import compiled, databases
 from voting.settings import Settings
 from voting.store import engine_for
 
@@ -32,6 +32,8 @@ structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.
 # httpx looks for this module before every request without a network, along the whole path, where it is not installed.
 if find_spec("sniffio") is None:
     sys.modules["sniffio"] = None  # type: ignore[assignment]  # "not found", as the import system notes it
+
+compiled.share()
 
 # A busy machine is no fault of what is tested. The same examples come every time; more of them, and others, by `make prove`.
 hypothesis_settings.register_profile(
