@@ -230,7 +230,7 @@ async def test_a_token_that_ends_while_it_waits_is_refused(app: FastAPI, client:
 
 
 async def test_time_that_was_waited_is_not_counted_as_work(app: FastAPI, client: httpx.AsyncClient) -> None:
-    await client.get(PATH, params={"wait": 1, "etag": await etag_of(client, PATH)})
+    await client.get(PATH, params={"wait": 2, "etag": await etag_of(client, PATH)})
     figures = (await client.get("/metrics")).text
     spent = next(line for line in figures.splitlines() if "seconds_sum" in line and 'contest_id}"' in line)
-    assert float(spent.rpartition(" ")[2]) < 0.9
+    assert float(spent.rpartition(" ")[2]) < 1.9
