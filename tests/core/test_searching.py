@@ -27,6 +27,11 @@ def test_what_is_not_there_is_not_found(query: str) -> None:
     assert not has("3栋南门增设非机动车棚 bicycle", query)
 
 
+@pytest.mark.parametrize("unseen", ["\ufe00", "\U000e0101", "\u200d", "\u00ad"])
+def test_what_nobody_sees_parts_no_word(unseen: str) -> None:
+    assert has(f"南门车{unseen}棚 bi{unseen}cycle", "车棚 bicycle")
+
+
 def test_a_query_of_signs_alone_wants_nothing() -> None:
     assert wanted("，。!? 🏠 %_'\"") == ()
 

@@ -96,6 +96,23 @@ def test_a_decision_hides_it_by_a_rule_and_an_appeal_brings_it_back(town: Talk) 
     assert town.flag(path, "3") != case
 
 
+def test_an_amendment_quotes_nothing_of_a_hidden_proposal(town: Talk) -> None:
+    proposal = town.proposal()
+    amendment = town.done("POST", f"/proposals/{proposal}/amendments", CHANGE | {"locale": "zh-CN"}, "5")["id"]
+    town.hidden(f"/proposals/{proposal}")
+    stone = town.done("GET", f"/amendments/{amendment}", who="9")
+    assert (stone["tombstone"], stone["text"], stone["why"], stone["paragraph_text"]) == (
+        "proposal_hidden",
+        None,
+        None,
+        None,
+    )
+    (listed,) = town.done("GET", f"/proposals/{proposal}/amendments", who="9")["items"]
+    assert (listed["tombstone"], listed["text"]) == ("proposal_hidden", None)
+    for who in ("1", "5", "mod"):
+        assert town.done("GET", f"/amendments/{amendment}", who=who)["text"] == "fine"
+
+
 @pytest.mark.parametrize("command", ["dismiss", "remove_legal"])
 def test_a_case_about_a_proposal_ends_as_one_about_a_comment_does(town: Talk, command: str) -> None:
     proposal = town.proposal()

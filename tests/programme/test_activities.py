@@ -137,6 +137,14 @@ def test_what_is_erased_is_gone_and_the_journal_is_as_it_was(hall: Hall) -> None
     assert after[1].text == before[0].text
 
 
+def test_an_erased_activity_is_repeated_by_no_answer(hall: Hall) -> None:
+    key, announced = {"Idempotency-Key": "key-of-an-activity"}, draft()
+    activity = hall.sun.post(ACTIVITIES, announced, **key)["id"]
+    assert hall.sun.post(ACTIVITIES, announced, **key)["id"] == activity
+    hall.sun.post(f"/activities/{activity}/erase", REASON)
+    assert hall.sun.post(ACTIVITIES, announced, **key)["id"] != activity
+
+
 def test_a_list_goes_by_beginnings_and_narrows(hall: Hall) -> None:
     made = [hall.activity(kind="列表", starts_at=hours(-n), ends_at=hours(0)) for n in (3, 2, 2, 1)]
     hall.sun.post(f"/activities/{made[0]}/hold")

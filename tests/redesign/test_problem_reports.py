@@ -248,6 +248,14 @@ def test_the_journal_is_opened_for_whom_the_reporter_is_told_alone(street: Stree
     assert (opened(street.sun), opened(street.zhou), opened(street.wang)) == ("per_li", None, None)
 
 
+def test_an_erased_report_is_repeated_by_no_answer(street: Street) -> None:
+    key = {"Idempotency-Key": "key-of-a-report"}
+    report = street.li.post(REPORTS, DRAFT, **key)["id"]
+    assert street.li.post(REPORTS, DRAFT, **key)["id"] == report
+    street.sun.post(f"/problem-reports/{report}/versions/1/erase", REASON)
+    assert street.li.post(REPORTS, DRAFT, **key)["id"] != report
+
+
 def test_an_erased_version_is_gone_and_the_journal_is_as_it_was(street: Street) -> None:
     report = street.report()
     before = journal_of(street, report)

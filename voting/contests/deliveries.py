@@ -19,7 +19,7 @@ from voting.community.queries import Action
 from voting.contests import addressees, queries
 from voting.contests.queries import Loaded
 from voting.contests.tables import Contest, Delivery, SealedParticipation
-from voting.core import authority
+from voting.core import authority, lifecycle
 from voting.core.authority import Principal
 from voting.errors import Conflict, Fault, Invalid, NotFound
 from voting.ids import random_id
@@ -96,8 +96,7 @@ def revoke(
     session.refresh(found, with_for_update=True)
     if found.revoked_at is not None:
         raise Conflict("delivery_revoked", id=delivery_id)
-    if not (reason or "").strip():
-        raise Invalid.at("/reason", "reason_required", command="revoke")
+    lifecycle.check_reason(reason, "revoke")
     found.revoked_at, found.revoked_reason = loaded.now, reason
     session.flush()
     _note(session, loaded, principal, "delivery_revoked", {"delivery": found.id}, reason)

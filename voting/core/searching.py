@@ -25,6 +25,8 @@ LONGEST_TERM = 2000
 
 _TOGETHER = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U000323af"
 _RUNS = re.compile(f"([{_TOGETHER}]+)|((?:(?![{_TOGETHER}])[^\\W_])+)")
+_UNSEEN = re.compile("[\u00ad\u180b-\u180f\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]")
+"""Characters that part or dress others without being seen: joiners, variation selectors, soft hyphens."""
 _ASCII_WORD = re.compile("[a-z0-9]+")
 
 
@@ -67,7 +69,7 @@ def likeness(one: Iterable[str], other: Iterable[str]) -> Fraction:
 
 def _runs(text: str) -> Iterator[tuple[str, bool]]:
     """Words, and runs of characters that are written together (true)."""
-    for found in _RUNS.finditer(unicodedata.normalize("NFKC", text).casefold()):
+    for found in _RUNS.finditer(_UNSEEN.sub("", unicodedata.normalize("NFKC", text).casefold())):
         yield (found[1], True) if found[1] else (found[2], False)
 
 

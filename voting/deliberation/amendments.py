@@ -197,8 +197,12 @@ def is_author(principal: Principal, row: Amendment) -> bool:
 
 
 def _sight(principal: Principal, loaded: Loaded, row: Amendment) -> Sight:
+    """What is hidden of the proposal is hidden of what quotes it, but for whoever wrote that."""
     own, act = is_author(principal, row), proposal_queries.READ_HIDDEN
-    return standing.sight(principal, row, act, loaded.subject, is_author=own, now=loaded.now)
+    found = standing.sight(principal, row, act, loaded.subject, is_author=own, now=loaded.now)
+    if own or proposal_queries.sight_of(principal, loaded).is_shown:
+        return found
+    return Sight(found.tombstone or "proposal_hidden", False, found.case_id)
 
 
 def load(

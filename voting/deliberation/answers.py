@@ -9,7 +9,8 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from voting.core import proposals, texts
+from voting.access import idempotency
+from voting.core import lifecycle, proposals, texts
 from voting.core.authority import Principal
 from voting.core.evidence import canonical, journal_entries
 from voting.core.evidence.hashes import SIZE
@@ -90,10 +91,10 @@ def erase(
         raise NotFound("answer_not_found", id=proposal_id, number=number)
     if kept.salt is None:
         raise Conflict("answer_erased_already", number=number)
-    if not (reason or "").strip():
-        raise Invalid.at("/reason", "reason_required", command="erase_answer")
+    lifecycle.check_reason(reason, "erase_answer")
     kept.text, kept.salt = {}, None
     session.flush()
+    idempotency.forget(session, proposal_id)
     state = loaded.proposal.state
     told: dict[str, EventFact] = {"answer": number, "kind": kind}
     proposal_moves.note(

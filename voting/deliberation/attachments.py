@@ -14,6 +14,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
+from voting.access import idempotency
 from voting.community.queries import Action
 from voting.core import authority, lifecycle, texts
 from voting.core.authority import Principal, Subject
@@ -138,6 +139,7 @@ def remove(
     # Whoever has a file can tell by its hash that it was this one.
     row.removed_at, row.salt, row.sha256, row.name = loaded.now, None, b"", ""
     session.flush()
+    idempotency.forget(session, row.id)
     attachment_notes.note(
         session, principal, row, "removed", state_of(loaded), state_of(loaded, removed=True), loaded.now, reason
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from voting.access import idempotency
 from voting.community.tables import Person
 from voting.core import action_items, lifecycle, texts
 from voting.core.action_items import ACTION_ITEM
@@ -104,6 +105,7 @@ def erase(session: Session, principal: Principal, item_id: str, *, reason: str |
         raise Conflict("text_erased_already")
     lifecycle.check_reason(reason, "erase")
     item.text, item.salt, item.erased_at = None, None, loaded.now
+    idempotency.forget(session, item_id)
     note(session, principal, loaded, "erased", item.state, reason=reason)
     return loaded
 

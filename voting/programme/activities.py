@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
+from voting.access import idempotency
 from voting.community import whereabouts
 from voting.core import activities, authority, lifecycle, texts
 from voting.core.activities import ACTIVITY, written
@@ -96,6 +97,7 @@ def erase(session: Session, principal: Principal, activity_id: str, *, reason: s
         raise Conflict("text_erased_already")
     lifecycle.check_reason(reason, "erase")
     activity.title, activity.place, activity.salt, activity.erased_at = {}, None, None, loaded.now
+    idempotency.forget(session, activity_id)
     minutes = session.exec(select(Minutes).where(Minutes.activity_id == activity.id)).first()
     if minutes is not None:
         minutes_search.shelve(session, activity, minutes, minutes_queries.version(session, minutes.id, minutes.number))

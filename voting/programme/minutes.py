@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from voting.access import idempotency
 from voting.core import activities, authority, lifecycle, paragraphs, texts
 from voting.core.activities import ACTIVITY, MINUTES
 from voting.core.authority import Principal
@@ -96,6 +97,7 @@ def erase(
     lifecycle.check_reason(reason, "erase_version")
     kept.body, kept.reason, kept.salt, kept.erased_at = {}, None, None, loaded.now
     minutes_search.shelve(session, loaded.activity, loaded.minutes, kept)
+    idempotency.forget(session, minutes_id)
     note(session, principal, loaded, kept, "version_erased", loaded.minutes.state, reason=reason)
     return kept
 

@@ -13,11 +13,13 @@ from typing import Any
 
 from sqlmodel import Session
 
+from voting.access import idempotency
+from voting.core import lifecycle
 from voting.core.authority import Principal
 from voting.core.coordinates import Spot
 from voting.core.evidence import canonical, journal_entries
 from voting.core.evidence.hashes import SIZE
-from voting.errors import Conflict, Invalid
+from voting.errors import Conflict
 from voting.log import journal
 from voting.redesign import problem_report_queries, problem_report_search
 from voting.redesign.problem_report_queries import Loaded
@@ -82,8 +84,8 @@ def erase(
     kept = problem_report_queries.version(session, report_id, number)
     if kept.erased_at is not None:
         raise Conflict("version_erased_already", number=number)
-    if not (reason or "").strip():
-        raise Invalid.at("/reason", "reason_required", command="erase_version")
+    lifecycle.check_reason(reason, "erase_version")
+    idempotency.forget(session, report_id)
     kept.observation, kept.category, kept.salt, kept.erased_at = None, None, None, loaded.now
     if number == loaded.report.number:
         loaded.report.category = None
