@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Literal
 
 from voting.core.lifecycle import Machine, Move
@@ -91,11 +92,18 @@ AMENDMENT: Machine[AmendmentFacts] = Machine(
 
 def place(base: str, newest: str, paragraph: int) -> int | None:
     """Where paragraph `paragraph` of `base` stands in `newest`, both from 1; nothing where it was changed or taken out."""
-    old, new = paragraphs(base), paragraphs(newest)
-    for block in SequenceMatcher(a=old, b=new, autojunk=False).get_matching_blocks():
-        if block.a <= paragraph - 1 < block.a + block.size:
-            return block.b + paragraph - block.a
+    for old, new, size in _kept(base, newest):
+        if old <= paragraph - 1 < old + size:
+            return new + paragraph - old
     return None
+
+
+@lru_cache(maxsize=32)
+def _kept(base: str, newest: str) -> tuple[tuple[int, int, int], ...]:
+    """Runs of paragraphs that stayed: where one begins in each text, from 0, and how many. All amendments of a version ask
+    for the same."""
+    found = SequenceMatcher(a=paragraphs(base), b=paragraphs(newest), autojunk=False).get_matching_blocks()
+    return tuple((block.a, block.b, block.size) for block in found)
 
 
 def apply(text: str, change: Change) -> str:

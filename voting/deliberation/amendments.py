@@ -20,7 +20,7 @@ from voting.core.authority import Principal
 from voting.core.evidence import canonical, journal_entries
 from voting.core.evidence.hashes import SIZE
 from voting.core.paragraphs import paragraphs as split
-from voting.core.proposals import PROPOSAL
+from voting.core.proposals import PROPOSAL, ProposalFacts
 from voting.deliberation import lineage, proposal_drafts, proposal_moves, proposal_queries, sanctions, standing
 from voting.deliberation.proposal_drafts import Draft, position_of
 from voting.deliberation.proposal_queries import Loaded
@@ -150,7 +150,8 @@ def page(
         query = query.where(col(Amendment.id) > after)
     found = session.exec(query.order_by(col(Amendment.id)).limit(limit)).all()
     if with_actions:
-        return tuple(view(session, principal, loaded, row) for row in found)
+        held = proposal_queries.facts(session, principal, loaded)
+        return tuple(view(session, principal, loaded, row, held) for row in found)
     known = _promoted(session, principal, found)
     is_shown = proposal_queries.sight_of(principal, loaded).is_shown
     return tuple(
@@ -164,9 +165,11 @@ def page(
     )
 
 
-def view(session: Session, principal: Principal, loaded: Loaded, found: Amendment) -> AmendmentView:
-    """The amendment and what this caller could do with it."""
-    blocked = lifecycle.survey(AMENDMENT, found.state, _facts(session, principal, loaded, found)).blocked
+def view(
+    session: Session, principal: Principal, loaded: Loaded, found: Amendment, held: ProposalFacts | None = None
+) -> AmendmentView:
+    """The amendment and what this caller could do with it; `held` are the facts of its proposal, if they are known."""
+    blocked = lifecycle.survey(AMENDMENT, found.state, _facts(session, principal, loaded, found, held)).blocked
     forbidden = sanctions.against(session, principal, loaded.now)
     actions = []
     for command in AMENDMENT.offered:
@@ -252,9 +255,11 @@ def _checked(session: Session, loaded: Loaded, change: Change, locale: str, base
     return None if change.text is None else texts.accept(change.text, "/text", most=proposals.MOST_BODY)
 
 
-def _facts(session: Session, principal: Principal, loaded: Loaded, found: Amendment) -> AmendmentFacts:
+def _facts(
+    session: Session, principal: Principal, loaded: Loaded, found: Amendment, held: ProposalFacts | None = None
+) -> AmendmentFacts:
     proposal = loaded.proposal
-    held = proposal_queries.facts(session, principal, loaded)
+    held = held or proposal_queries.facts(session, principal, loaded)
     stands = lifecycle.obstacle(PROPOSAL, proposal.state, "edit", held)
     return AmendmentFacts(
         writes_proposal=loaded.is_author(principal),
