@@ -209,16 +209,43 @@ def test_flags_of_many_at_once_hide_a_comment_once(talking: Engine) -> None:
     check_hidden_once(talking, comment)
 
 
-def test_flags_of_many_at_once_hide_a_proposal_once(talking: Engine) -> None:
+def proposed(engine: Engine) -> str:
+    """A published proposal of Ann's."""
     text = {"en": "t"}
-    made = do(talking, proposal_drafts.create, ANN, "com_1", proposal_drafts.Draft(text, text)).proposal.id
-    do(talking, proposal_moves.give, ANN, made, "submit")
-    do(talking, proposal_moves.give, ADMIN, made, "publish")
+    made = do(engine, proposal_drafts.create, ANN, "com_1", proposal_drafts.Draft(text, text)).proposal.id
+    do(engine, proposal_moves.give, ANN, made, "submit")
+    do(engine, proposal_moves.give, ADMIN, made, "publish")
+    return str(made)
 
-    def one(number: int) -> Any:
-        return do(talking, flags.flag, resident(number), proposal_moderation.KIND, made, rule_id="abuse")
 
-    assert codes(at_once(*(lambda number=number: one(number) for number in range(2, 10)))) == [None] * 8
+def flag_proposal(engine: Engine, proposal: str, number: int) -> str:
+    """A flag of the resident of this number; the id of the case."""
+    view = do(engine, flags.flag, resident(number), proposal_moderation.KIND, proposal, rule_id="abuse")
+    return str(view.proposal.case_id)
+
+
+def test_a_comment_stands_before_its_proposal_is_hidden_or_is_refused(talking: Engine) -> None:
+    made = proposed(talking)
+    case, _ = (flag_proposal(talking, made, number) for number in (8, 9))
+
+    def comment(number: int) -> str:
+        view = do(talking, comment_batches.post, resident(number), "proposal", made, Draft("言"))
+        return str(view.comment.id)
+
+    works = [lambda number=number: comment(number) for number in range(2, 7)]
+    *said, hid = at_once(*works, lambda: flag_proposal(talking, made, 7))
+    assert hid == case
+    posted = {one for one in said if isinstance(one, str)}
+    assert {one.code for one in said if not isinstance(one, str)} <= {"subject_hidden_for_review"}
+    last = place_of(talking, case, "hidden_for_review")
+    assert all(place_of(talking, one, "posted") < last for one in posted)
+    assert codes(at_once(*works)) == ["subject_hidden_for_review"] * len(works)
+
+
+def test_flags_of_many_at_once_hide_a_proposal_once(talking: Engine) -> None:
+    made = proposed(talking)
+    works = [lambda number=number: flag_proposal(talking, made, number) for number in range(2, 10)]
+    assert codes(at_once(*works)) == [None] * 8
     check_hidden_once(talking, made)
 
 

@@ -110,6 +110,7 @@ def _sound(session: Session, post: Post, known: _Known, now: datetime) -> _Sound
     place = (principal.community_id or principal.id, post.kind, post.subject_id)
     thread = known.threads.get(place)
     if thread is None:
+        comment_subjects.hold(session, post.kind, post.subject_id)
         thread = comment_subjects.thread(session, principal, post.kind, post.subject_id, now)
         known.threads[place] = thread
     authority.require(principal, "comment.post", thread.subject())

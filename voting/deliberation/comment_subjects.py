@@ -200,6 +200,13 @@ def thread(session: Session, principal: Principal, kind: str, identifier: str, n
     return Thread(found.kind or kind, identifier, community, found, now_in(community, now))
 
 
+def hold(session: Session, kind: str, identifier: str) -> None:
+    """Keep a subject that may be hidden as it is until the transaction ends, shared with everybody who says something there:
+    what is said stands before the hiding, or is refused."""
+    if kind == "proposal":
+        session.get(Proposal, identifier, with_for_update={"read": True}, populate_existing=True)
+
+
 def of_key(session: Session, principal: Principal, key: str, now: datetime) -> Thread:
     """The thread of a stored key."""
     kind, _, identifier = key.partition(":")
