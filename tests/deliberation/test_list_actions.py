@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.deliberation.conftest import Caller, Town
+from voting.core.moderation import COMMENT
 
 CHANGE = {"base": 1, "locale": "zh-CN", "action": "replace", "paragraph": 1, "text": "甲"}
 
@@ -86,6 +87,20 @@ def test_a_list_of_proposals_tells_of_each_its_answers_and_the_callers_own_suppo
         assert listed[accepted]["support"] == alone["support"]
         assert alone["answer"]["cost_fen"] == 1
     assert town.wang.get(f"/proposals/{accepted}")["support"]["mine"] == "standing"
+
+
+def test_an_author_is_not_offered_what_moderators_do(town: Town) -> None:
+    said = town.li.post(f"/threads/proposal/{town.published()}/comments", {"text": "一"})["id"]
+    refusal = town.li.ask("POST", f"/comments/{said}/react", {"reaction": "support"}).json()
+    told = {one["action"]: one["reason"] for one in town.li.get(f"/comments/{said}")["allowed_actions"]}
+    assert refusal["allowed_actions"] == [
+        action for action, reason in told.items() if reason is None and action in COMMENT.offered
+    ]
+    assert (
+        {one["action"]: one["code"] for one in refusal["blocked_actions"]}["publish"]
+        == told["publish"]
+        == "role_missing"
+    )
 
 
 def test_a_refusal_offers_what_the_thing_itself_offers(town: Town) -> None:

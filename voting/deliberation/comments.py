@@ -62,7 +62,8 @@ def edit(
     before = comment.state
     sanctions.refuse(session, principal, "comment", loaded.thread.now)
     facts = comment_view.facts(session, principal, loaded)
-    state = lifecycle.move(COMMENT, before, "edit", facts)
+    forbids = authority.forbids(principal, "comment", loaded.subject())
+    state = lifecycle.move(COMMENT, before, "edit", facts, forbids=forbids)
     if state == "visible" and moderation_policy.of(session, comment.community_id).pre_check:
         state = lifecycle.move(COMMENT, before, "edit_for_check", facts)
     text = texts.accept(changes["text"], "/text", most=MOST_CHARACTERS) if "text" in changes else comment.text
@@ -87,7 +88,11 @@ def retract(session: Session, principal: Principal, comment_id: str, *, now: dat
     loaded = _held(session, principal, comment_id, "retract", now)
     comment = loaded.comment
     before = comment.state
-    comment.state = lifecycle.move(COMMENT, before, "retract", comment_view.facts(session, principal, loaded))
+    facts, forbids = (
+        comment_view.facts(session, principal, loaded),
+        authority.forbids(principal, "comment", loaded.subject()),
+    )
+    comment.state = lifecycle.move(COMMENT, before, "retract", facts, forbids=forbids)
     thread_marks.stir_by(session, comment)
     cases.drop(session, principal, comment.case_id, loaded.thread.now)
     comment.hidden_until = comment.rule_id = None

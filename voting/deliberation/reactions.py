@@ -27,7 +27,11 @@ def react(session: Session, principal: Principal, comment_id: str, stance: str |
     loaded = comment_view.load(session, principal, comment_id, now, hold=True)
     authority.require(principal, "comment.react", loaded.subject())
     sanctions.refuse(session, principal, "react", loaded.thread.now)
-    lifecycle.move(COMMENT, loaded.comment.state, "react", comment_view.facts(session, principal, loaded))
+    facts, forbids = (
+        comment_view.facts(session, principal, loaded),
+        authority.forbids(principal, "comment", loaded.subject()),
+    )
+    lifecycle.move(COMMENT, loaded.comment.state, "react", facts, forbids=forbids)
     before = session.get(CommentReaction, (comment_id, principal.id), populate_existing=True)
     old, new = before.stance if before else None, None if stance is None else STANCES[stance]
     if old != new:

@@ -143,7 +143,8 @@ def begin(
     """The report, held, and the state the command leads to."""
     loaded = problem_report_queries.load(session, principal, report_id, now, f"problem_report.{command}", hold=True)
     found = problem_report_queries.facts(session, principal, loaded.report, loaded.now)
-    return loaded, lifecycle.move(REPORT, loaded.report.state, command, found, reason)
+    forbids = authority.forbids(principal, "problem_report", loaded.subject)
+    return loaded, lifecycle.move(REPORT, loaded.report.state, command, found, reason, forbids)
 
 
 def end(
