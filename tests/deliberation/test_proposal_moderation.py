@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -67,6 +67,20 @@ def test_enough_flags_hide_a_proposal_until_the_review_is_late(town: Talk) -> No
     town.done("POST", f"/threads/proposal/{proposal}/comments", {"text": "好"}, "9")
     town.flag(path, "5", "6", "7")
     assert shown(town, proposal), "a case hides once"
+
+
+def test_flags_near_its_end_take_nothing_from_a_window_of_support(town: Talk) -> None:
+    proposal = town.proposal("gather")
+    path = f"/proposals/{proposal}"
+    before = datetime.fromisoformat(town.done("GET", path)["support"]["until"])
+    town.flag(path, "2", "3", "4")
+    support = town.done("GET", path)["support"]
+    assert datetime.fromisoformat(support["until"]) - before == timedelta(hours=72)
+    assert support["rule"]["last_day"] == str(
+        (before + timedelta(hours=71)).astimezone(ZoneInfo("Asia/Shanghai")).date()
+    )
+    events = town.done("GET", f"{path}/events", who="admin")["items"]
+    assert [one["kind"] for one in events][-1] == "support_prolonged"
 
 
 def test_a_decision_hides_it_by_a_rule_and_an_appeal_brings_it_back(town: Talk) -> None:

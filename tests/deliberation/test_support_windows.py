@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier, Thread
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -16,6 +17,7 @@ from tests.contests import processes
 from tests.deliberation.conftest import settle
 from tests.roll.neighbourhood import NOW, OFFICER, RESIDENT
 from voting.community.tables import Community
+from voting.core.proposals import goes_on
 from voting.deliberation import endorsements, lapsing, proposal_drafts, proposal_moves, proposal_queries
 from voting.deliberation.endorsements import SupportRule
 from voting.deliberation.lapsing import Lapser
@@ -41,6 +43,25 @@ WINDOWS = [
     # A Friday before a weekend, by the national calendar.
     ("Asia/Shanghai", "2026-03-06T04:00:00", 1, "working_day", "2026-03-09", "2026-03-09T16:00:00"),
 ]
+
+
+STOOD_STILL = [
+    ("Asia/Shanghai", "2026-03-02T16:00:00", timedelta(hours=72), "2026-03-05", "2026-03-05T16:00:00"),
+    ("Asia/Shanghai", "2026-03-02T16:00:00", timedelta(hours=1), "2026-03-03", "2026-03-03T16:00:00"),
+    # The day of 23 hours does not hold 24.
+    ("Europe/Berlin", "2026-03-28T23:00:00", timedelta(hours=24), "2026-03-30", "2026-03-30T22:00:00"),
+    ("Europe/Berlin", "2026-10-24T22:00:00", timedelta(hours=24), "2026-10-25", "2026-10-25T23:00:00"),
+]
+
+
+@pytest.mark.parametrize(("zone", "until", "stood_still", "last_day", "ends"), STOOD_STILL)
+def test_a_window_that_stood_still_goes_on_for_no_less(
+    zone: str, until: str, stood_still: timedelta, last_day: str, ends: str
+) -> None:
+    before = datetime.fromisoformat(until).replace(tzinfo=UTC)
+    found = goes_on(before, stood_still, ZoneInfo(zone))
+    assert (found.last_day.isoformat(), found.at) == (last_day, datetime.fromisoformat(ends).replace(tzinfo=UTC))
+    assert found.at - before >= stood_still
 
 
 @pytest.fixture

@@ -13,13 +13,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from math import ceil
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from voting.core.lifecycle import Machine, Move
 from voting.core.moderation import written
+from voting.core.rules import clocks
+from voting.core.rules.clocks import Deadline
 
 MOST_TITLE = 200
 MOST_BODY = 20_000
@@ -192,6 +195,12 @@ PROPOSAL: Machine[ProposalFacts] = Machine(
 
 def _runs(facts: ProposalFacts) -> bool:
     return facts.now is not None and facts.support_until is not None and facts.now < facts.support_until
+
+
+def goes_on(until: datetime, stood_still: timedelta, zone: ZoneInfo) -> Deadline:
+    """When a window of support is over that stood still for a while: with the day on which what is left of it runs out."""
+    last = (until + stood_still - timedelta(microseconds=1)).astimezone(zone).date()
+    return Deadline(last, clocks.midnight_after(last, zone), True)
 
 
 def needed(share: Fraction, electors: int) -> int:

@@ -8,7 +8,7 @@ after a merge or a close is refused.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,6 +28,7 @@ from voting.deliberation.proposal_queries import Loaded
 from voting.deliberation.proposal_tables import Endorsement, Proposal
 from voting.errors import Conflict, Invalid
 from voting.log import journal
+from voting.log.journal import EventFact
 from voting.roll.tables import Roll
 
 LONGEST_DAYS = 366
@@ -68,6 +69,20 @@ def _window(session: Session, proposal: Proposal, rule: SupportRule, now: dateti
     zone = ZoneInfo(session.get_one(Community, proposal.community_id).time_zone)
     calendar = documents.calendar(session, proposal.community_id, CALENDAR)
     return clocks.ends(now, Period(rule.days, rule.unit), calendar, zone)
+
+
+def give_back(session: Session, loaded: Loaded, stood_still: timedelta) -> None:
+    """Let the window go on for as long as nobody could endorse, to the end of a day."""
+    proposal = loaded.proposal
+    assert proposal.support_until is not None, "support is being gathered"
+    zone = ZoneInfo(session.get_one(Community, proposal.community_id).time_zone)
+    window = proposals.goes_on(proposal.support_until, stood_still, zone)
+    proposal.support_until = window.at
+    proposal.support_rule = (proposal.support_rule or {}) | {"last_day": window.last_day.isoformat()}
+    told: dict[str, EventFact] = {"number": proposal.number, "last_day": window.last_day.isoformat()}
+    session.flush()
+    text = proposal_queries.version(session, proposal.id, proposal.number).text_hash
+    proposal_moves.note(session, SYSTEM, loaded, "support_prolonged", proposal.state, text=text, facts=told)
 
 
 def _needed(session: Session, proposal: Proposal, rule: SupportRule) -> tuple[int, dict[str, Any]]:

@@ -44,6 +44,7 @@ def flag(
     hides = moderation.hides(case.flags, policy.flag_threshold, hidden_before)
     if hides:
         row.hidden_until = case.hidden_until = at + timedelta(hours=policy.review_hours)
+        kind.hid(session, thing.loaded, row.hidden_until)
     setattr(row, kind.column, state)
     session.flush()
     if hides or before != state:

@@ -58,6 +58,10 @@ def nobody(_session: Session, _ids: Sequence[str]) -> Mapping[str, frozenset[str
     return {}
 
 
+def _nothing(session: Session, loaded: object, until: datetime) -> None:
+    """Nothing else happens."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[Loaded, View]):
     """What moderation has to know of one kind of thing."""
@@ -78,6 +82,8 @@ class Kind(Generic[Loaded, View]):
     """One of it as this caller sees it: its text, or its tombstone."""
     candidates: Callable[[Session, str], frozenset[str]] = _nobody
     """Persons who stand in the contest that one of it is about: they never judge it."""
+    hid: Callable[[Session, Loaded, datetime], None] = _nothing
+    """What else happens to one that flags hide until an instant."""
     writers: Callable[[Session, Sequence[str]], Mapping[str, frozenset[str]]] = nobody
     """Thing → who writes it besides the author its case names: they appeal, and decide nothing about it."""
 

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from voting.core import lifecycle
 from voting.core.authority import Principal
 from voting.core.moderation import STANDING
-from voting.deliberation import moderated, proposal_queries, standing
+from voting.deliberation import endorsements, moderated, proposal_queries, standing
 from voting.deliberation.moderated import Kind, Thing
 from voting.deliberation.proposal_queries import Loaded, View
 from voting.deliberation.proposal_tables import Proposal, ProposalVersion
@@ -51,6 +51,22 @@ def _writers(session: Session, proposal_ids: Sequence[str]) -> Mapping[str, froz
     return {proposal_id: frozenset(people) for proposal_id, people in found.items()}
 
 
+def _hid(session: Session, loaded: Loaded, until: datetime) -> None:
+    """The window of support stands still meanwhile: a few flags near its end bring nobody's proposal down."""
+    if loaded.proposal.state == "gathering_support":
+        endorsements.give_back(session, loaded, until - loaded.now)
+
+
 KIND: Kind[Loaded, View] = moderated.join(
-    Kind("proposal", "proposal.flag", "standing", _load, _hold, _flagged, proposal_queries.view, writers=_writers)
+    Kind(
+        "proposal",
+        "proposal.flag",
+        "standing",
+        _load,
+        _hold,
+        _flagged,
+        proposal_queries.view,
+        hid=_hid,
+        writers=_writers,
+    )
 )
