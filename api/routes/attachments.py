@@ -42,7 +42,8 @@ def attach_file(
     """Attach a PNG, JPEG, WebP or PDF to a proposal. Images and PDFs are made anew: no place, no author, nothing that acts."""
     shelf = attachment_store.of(running.settings.attachments_url)
     file = attachments.prepared(running.engine, who, proposal_id, data, now=now)
-    view = attachments.add(session, who, shelf, proposal_id, name, file, dry_run=dry_run, now=now)
+    with attachments.shelved(shelf, file, dry_run=dry_run) as identifier:
+        view = attachments.add(session, who, proposal_id, name, file, identifier, now=now)
     return conditional.answer(AttachmentOut.of(view))
 
 

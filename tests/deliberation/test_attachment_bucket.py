@@ -21,9 +21,10 @@ from tests.deliberation.test_attachments import attach, content, picture
 from tests.deliberation.test_contribution_erasure import administer
 from voting.commands.own_server import free_port
 from voting.deliberation import attachment_store
+from voting.deliberation.proposal_tables import Proposal
 from voting.errors import NotFound, Unavailable
 from voting.settings import Settings
-from voting.store import transact
+from voting.store import transact, writer
 
 KEY, SECRET = "AKIDOFTHESERVICE", "the-secret-that-nobody-is-told"
 
@@ -149,6 +150,20 @@ def test_files_lie_in_the_bucket_and_go_from_it(place: Place) -> None:
     assert content(town.wang, made["id"]).headers["content-type"] == "image/jpeg"
     town.li.post(f"/attachments/{made['id']}/remove", {"reason": "r"})
     assert made["id"] not in place.bucket.listing()
+
+
+def test_no_transaction_waits_for_the_server(place: Place) -> None:
+    town, proposal = place.town, place.town.published()
+    with away(place.bucket), writer(town.service.engine) as session:
+        session.get_one(Proposal, proposal, with_for_update=True)
+        assert attach(town.li, proposal, picture()).json()["code"] == "attachments_unavailable"
+
+
+def test_what_is_refused_after_all_leaves_no_file(place: Place) -> None:
+    before = place.bucket.listing()
+    answer = attach(place.town.li, place.town.published(), picture(), name="x" * 121)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/name")
+    assert place.bucket.listing() == before
 
 
 def test_nothing_is_lost_while_the_server_is_gone(place: Place, capfd: pytest.CaptureFixture[str]) -> None:

@@ -36,6 +36,7 @@ from voting.deliberation.endorsements import SupportRule
 from voting.deliberation.proposal_drafts import Draft
 from voting.deliberation.proposal_tables import Amendment, Proposal
 from voting.errors import Forbidden, IllegalMove, NotFound
+from voting.ids import random_id
 from voting.log import journal
 from voting.log.tables import Event
 from voting.store import Engine, transact, writer
@@ -94,7 +95,7 @@ def targeted(s: Session, who: Principal, p: str, now: datetime, _: Random) -> ob
 
 COMMANDS: Mapping[str, Command] = {
     "edit": edited,
-    "attach": lambda s, who, p, now, _: attachments.add(s, who, Drawer(), p, "x.pdf", FILE, now=now),
+    "attach": lambda s, who, p, now, _: attachments.add(s, who, p, "x.pdf", FILE, random_id("att"), now=now),
     "invite": lambda s, who, p, now, _: proposal_authors.invite(s, who, p, "per_child", now=now),
     "accept_invitation": lambda s, who, p, now, _: proposal_authors.answer(s, who, p, "accept_invitation", now=now),
     "leave": lambda s, who, p, now, _: proposal_authors.answer(s, who, p, "leave", now=now),

@@ -8,6 +8,8 @@ it: what a failure between the two leaves is a file that nobody is told of, or a
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -26,7 +28,7 @@ from voting.deliberation.attachment_files import File
 from voting.deliberation.attachment_store import Shelf
 from voting.deliberation.proposal_queries import Loaded
 from voting.deliberation.proposal_tables import Attachment
-from voting.errors import Conflict, NotFound
+from voting.errors import Conflict, NotFound, Unavailable
 from voting.ids import random_id
 from voting.roll.queries import known
 from voting.store import reading
@@ -53,23 +55,30 @@ def prepared(engine: Engine, principal: Principal, proposal_id: str, data: bytes
     return attachment_files.cleaned(data)
 
 
+@contextmanager
+def shelved(shelf: Shelf, file: File, *, dry_run: bool = False) -> Iterator[str]:
+    """The id under which the bytes are kept, before a transaction begins that a slow store would hold up. They are
+    forgotten if the work within fails."""
+    identifier = random_id("att")
+    if dry_run:
+        yield identifier
+        return
+    shelf.put(identifier, file.data)
+    try:
+        yield identifier
+    except BaseException:
+        with suppress(Unavailable):
+            shelf.delete(identifier)
+        raise
+
+
 def add(
-    session: Session,
-    principal: Principal,
-    shelf: Shelf,
-    proposal_id: str,
-    name: str,
-    file: File,
-    *,
-    dry_run: bool = False,
-    now: datetime,
+    session: Session, principal: Principal, proposal_id: str, name: str, file: File, identifier: str, *, now: datetime
 ) -> AttachmentView:
-    """Attach a file, as `prepared`."""
+    """Attach a file, as `prepared` and `shelved`."""
     loaded, _ = proposal_moves.begin(session, principal, proposal_id, "attach", now)
     name = texts.accept(name, "/name", most=MOST_NAME)
-    salt, identifier = secrets.token_bytes(SIZE), random_id("att")
-    if not dry_run:
-        shelf.put(identifier, file.data)
+    salt = secrets.token_bytes(SIZE)
     row = Attachment(
         id=identifier,
         community_id=loaded.proposal.community_id,
