@@ -564,7 +564,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/proposals/{proposal_id}/accept": {"text": {"en": "a"}},
     "POST /v1/proposals/{proposal_id}/accept_in_part": {"text": {"en": "a"}},
     "POST /v1/proposals/{proposal_id}/reject": {"text": {"en": "a"}, "reason": "r"},
-    "POST /v1/proposals/{proposal_id}/put_on_ballot": {"contest_id": "con_provisional"},
+    "POST /v1/proposals/{proposal_id}/put_on_ballot": {"contest_id": "con_open"},
     "POST /v1/proposals/{proposal_id}/report_outcome": {"text": {"en": "a"}},
     "POST /v1/proposals/{proposal_id}/versions/{number}/erase": {"reason": "r"},
     "POST /v1/proposals/{proposal_id}/answers/{which}/{number}/erase": {"reason": "r"},

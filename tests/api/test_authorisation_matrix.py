@@ -30,6 +30,7 @@ from tests.redesign.settled import settle_reports
 from voting.access import keys
 from voting.access.tables import ApiClient
 from voting.access.tokens import Issuer
+from voting.community import events
 from voting.community.tables import Ownership, Person
 from voting.contests import certifying, closing, entries, moves, queries
 from voting.contests.tables import (
@@ -171,6 +172,9 @@ def a_contest(session: Session, roll_id: str, state: str) -> None:
         session.flush()
         entries.open_log(session, contest, queries.options(session, identifier), session.get_one(Roll, roll_id))
     session.flush()
+    if state == "open":
+        ends = contest.closes_at.isoformat().replace("+00:00", "Z")
+        events.record(session, SYSTEM, "com_1", ("contest", identifier), "opened", NOW, "open", closes_at=ends)
     if state == "provisional":
         session.add(BoxRow(contest_id=identifier, slot=bytes(32), ballot=b"\x00"))
         session.flush()
