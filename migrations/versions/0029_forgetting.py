@@ -23,7 +23,7 @@ _MAY_BE_EMPTY: tuple[tuple[str, str, type[sa.String] | type[sa.LargeBinary]], ..
     ("amendment", "salt", sa.LargeBinary),
     ("attachment", "author_id", sa.String),
 )
-_ENDORSER = op.f("fk_endorsement_person_id_person")
+_ENDORSER = "fk_endorsement_person_id_person"
 
 
 def upgrade() -> None:
@@ -32,7 +32,7 @@ def upgrade() -> None:
         with op.batch_alter_table(table) as batch_op:
             batch_op.alter_column(column, existing_type=kind(), nullable=True)
     with op.batch_alter_table("endorsement") as batch_op:
-        batch_op.drop_constraint(_ENDORSER, type_="foreignkey")
+        batch_op.drop_constraint(op.f(_ENDORSER), type_="foreignkey")
     triggers.let_forget(op.get_bind())
 
 
@@ -40,7 +40,7 @@ def downgrade() -> None:
     """Back, as long as nobody was erased."""
     triggers.remember(op.get_bind())
     with op.batch_alter_table("endorsement") as batch_op:
-        batch_op.create_foreign_key(_ENDORSER, "person", ["person_id"], ["id"])
+        batch_op.create_foreign_key(op.f(_ENDORSER), "person", ["person_id"], ["id"])
     for table, column, kind in reversed(_MAY_BE_EMPTY):
         with op.batch_alter_table(table) as batch_op:
             batch_op.alter_column(column, existing_type=kind(), nullable=False)

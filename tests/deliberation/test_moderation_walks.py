@@ -58,6 +58,7 @@ ENDS = {
     "uphold": "upheld",
 }
 OPEN, SHOWN = ("flagged", "under_review"), ("visible", "flagged", "under_review", "reinstated")
+PROLONGED = "support_prolonged"
 _TEXT = {"en": "one\n\ntwo"}
 
 
@@ -85,6 +86,8 @@ class Model:
     until: datetime = NOW
     appeal_until: datetime = NOW
     endorsed: set[str] = field(default_factory=set)
+    hidings: int = 0
+    """How often flags hid it: each time the window of support goes on for as long."""
 
     def is_shown(self, now: datetime) -> bool:
         return self.standing in SHOWN and not (self.standing in OPEN and now < self.until)
@@ -118,6 +121,7 @@ class Model:
             self.flagged.add(who.id)
             if len(self.flagged) >= THRESHOLD and not self.hid_once:
                 self.hid_once, self.until = True, now + timedelta(days=REVIEW)
+                self.hidings += 1
         elif move == "edit":
             self.written, self.standing = now, "visible" if self.standing == "reinstated" else self.standing
         elif move == "endorse":
@@ -195,6 +199,10 @@ class Walk:
         about = select(ModerationCase.id).where(ModerationCase.subject_id == self.thing)
         things = [self.thing, *self.session.exec(about)]
         found = select(func.count()).select_from(Event).where(col(Event.subject_id).in_(things))
+        return self.session.exec(found.where(Event.kind != PROLONGED)).one()
+
+    def prolonged(self) -> int:
+        found = select(func.count()).select_from(Event).where(Event.subject_id == self.thing, Event.kind == PROLONGED)
         return self.session.exec(found).one()
 
     def newest(self) -> str:
@@ -226,6 +234,7 @@ class Walk:
         assert self.events() == before + (taken and not elsewhere), where
         if taken:
             self.model.took(move, who, self.now, self.newest)
+        assert self.prolonged() == (self.model.hidings if self.kind == "proposal" else 0), where
 
     def stands_where_it_should(self) -> None:
         """Everybody reads it while it is shown, its author and moderators always, and nobody else ever."""
