@@ -65,10 +65,17 @@ def list_comments(
 ) -> ListPage[CommentOut]:
     """Read what is said under a subject or in reply to a comment, page by page."""
     found = comment_pages.page(
-        session, who, kind, subject, sort=sort, parent_id=parent_id, after=page.after, limit=page.fetch, now=now
+        session,
+        who,
+        kind,
+        subject,
+        sort=sort,
+        parent_id=parent_id,
+        after=page.after,
+        limit=page.fetch,
+        with_actions=with_actions,
+        now=now,
     )
-    if with_actions:
-        found = comment_view.with_actions(session, who, found, now)
     return conditional.answer(page.answer(found, lambda view: comment_pages.key_of(view, sort), CommentOut.of))
 
 

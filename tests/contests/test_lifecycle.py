@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voting.core import lifecycle
-from voting.core.lifecycle import CONTEST, ROLL, ContestFacts, Machine, RollFacts
+from voting.core.contests import CONTEST, ContestFacts
+from voting.core.lifecycle import Machine
+from voting.core.rolls import ROLL, RollFacts
 from voting.errors import IllegalMove, Invalid
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

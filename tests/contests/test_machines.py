@@ -28,8 +28,9 @@ from voting.contests.external import Found, Paper
 from voting.contests.statements_signed import CLOSE, RESULT
 from voting.contests.tables import BoxRow, Closing, Contest, Participation
 from voting.core import lifecycle
+from voting.core.contests import ContestFacts, contest_machine
 from voting.core.evidence.notes import Signer
-from voting.core.lifecycle import Machine, contest_machine
+from voting.core.lifecycle import Machine
 from voting.errors import Conflict, IllegalMove, Invalid
 from voting.log import logs
 from voting.log.tables import Event
@@ -149,7 +150,7 @@ class Walk:
 
     def __init__(self, session: Session, channel: str, dice: Random) -> None:
         self.session, self.dice = session, dice
-        self.machine: Machine[lifecycle.ContestFacts] = contest_machine(channel)
+        self.machine: Machine[ContestFacts] = contest_machine(channel)
         self.id = drafts.create(session, OFFICER, "com_1", replace(DRAFT, channel=channel), now=NOW).contest.id
         self.moved = self.refused = 0
 

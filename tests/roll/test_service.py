@@ -14,7 +14,7 @@ from sqlmodel import Session, select
 from tests.roll.neighbourhood import AUDITOR, FOREIGN, NOW, OFFICER, RESIDENT
 from voting.community.tables import Ownership, Person, Residency
 from voting.core.authority import STRANGER, Grant, Principal
-from voting.core.lifecycle import ROLL
+from voting.core.rolls import ROLL
 from voting.errors import Forbidden, IllegalMove, Invalid, NotFound, Unauthenticated
 from voting.log import journal
 from voting.roll import service

@@ -23,7 +23,7 @@ from voting.contests.terms import Terms, from_document
 from voting.core import authority, lifecycle
 from voting.core.authority import Principal, Subject
 from voting.core.box import MOST_OPTIONS
-from voting.core.lifecycle import CONTEST
+from voting.core.contests import CONTEST
 from voting.errors import Fault, Invalid, NotFound
 from voting.ids import timed_id
 from voting.log import journal

@@ -21,8 +21,8 @@ from voting.contests.queries import Loaded
 from voting.contests.tables import Contest, ExternalRecord
 from voting.core import authority, lifecycle, rules
 from voting.core.authority import Principal
+from voting.core.contests import EXTERNAL, contest_machine
 from voting.core.evidence import canonical, hashes
-from voting.core.lifecycle import EXTERNAL
 from voting.core.rules import Decision, Rule, counts
 from voting.core.rules.counts import Counts
 from voting.core.rules.numbers import Amount
@@ -87,7 +87,7 @@ def record(session: Session, principal: Principal, contest_id: str, found: Found
     if principal.kind != "person":
         raise Forbidden("persons_only", act="contest.record", roles=[], scope="")
     contest = loaded.contest
-    machine = lifecycle.contest_machine(contest.channel)
+    machine = contest_machine(contest.channel)
     facts = queries.facts(session, loaded)
     state = lifecycle.move(machine, contest.state, "record", facts)
     content = found.content(_checked(session, loaded, found))

@@ -18,9 +18,9 @@ from voting.contests.queries import Loaded
 from voting.contests.tables import Contest, Participation
 from voting.core import lifecycle, privacy
 from voting.core.authority import Principal
+from voting.core.contests import CONTEST
 from voting.core.count.tiebreak import LOTS
 from voting.core.evidence.events import Annulled, Counted, Extended, LotDrawn
-from voting.core.lifecycle import CONTEST
 from voting.errors import Conflict, Invalid
 from voting.log import journal, logs
 from voting.log.journal import EventFact

@@ -13,7 +13,7 @@ from voting.contests.queries import Loaded
 from voting.contests.tables import Tally
 from voting.core import authority, lifecycle
 from voting.core.authority import Principal
-from voting.core.lifecycle import contest_machine
+from voting.core.contests import contest_machine
 from voting.ids import timed_id
 from voting.log import journal
 from voting.log.journal import EventFact

@@ -19,8 +19,7 @@ from voting.contests.queries import Loaded
 from voting.contests.tables import PaperBatch, PaperKeying, Participation
 from voting.core import authority, lifecycle
 from voting.core.authority import Principal
-from voting.core.lifecycle import PAPER, PaperFacts
-from voting.core.paper import Sheets
+from voting.core.paper import PAPER, PaperFacts, Sheets
 from voting.errors import Conflict, Invalid, NotFound
 from voting.ids import timed_id
 from voting.log import journal

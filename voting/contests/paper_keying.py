@@ -22,8 +22,7 @@ from voting.core.authority import Principal
 from voting.core.ballot import Form
 from voting.core.box import Ranking
 from voting.core.evidence import events, hashes
-from voting.core.lifecycle import PAPER
-from voting.core.paper import Keying, agreed, discrepancies
+from voting.core.paper import PAPER, Keying, agreed, discrepancies
 from voting.errors import Conflict, Fault, Forbidden, Invalid, NotFound
 from voting.log import logs
 

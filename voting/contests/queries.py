@@ -18,7 +18,7 @@ from voting.core import authority, ballot, lifecycle
 from voting.core.authority import Principal, Subject
 from voting.core.ballot import Form
 from voting.core.box import MOST_OPTIONS
-from voting.core.lifecycle import ContestFacts, contest_machine
+from voting.core.contests import ContestFacts, contest_machine
 from voting.errors import NotFound
 from voting.log import journal
 from voting.log.tables import Event

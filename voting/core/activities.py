@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from voting.core.lifecycle import Machine, Move
+from voting.core.lifecycle import Machine, Move, written
 
 MOST_KIND = 40
 MOST_TITLE = 200
@@ -56,7 +56,7 @@ ACTIVITY: Machine[ActivityFacts] = Machine(
         "action_items_open": lambda facts: facts.open_items > 0,
         "text_erased_already": lambda facts: facts.is_erased,
     },
-    dates=lambda facts: {"starts_at": "–" if facts.starts_at is None else written(facts.starts_at)},
+    dates=lambda facts: {"starts_at": written(facts.starts_at)},
 )
 
 
@@ -80,8 +80,3 @@ MINUTES: Machine[MinutesFacts] = Machine(
     guards={"text_erased_already": lambda facts: facts.is_erased},
 )
 """What was said and decided. A correction is another version; what was published before stays to be read."""
-
-
-def written(instant: datetime) -> str:
-    """As the journal and a refusal write it (RFC 3339)."""
-    return instant.isoformat().replace("+00:00", "Z")

@@ -14,8 +14,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Literal
 
-from voting.core.lifecycle import Machine, Move
-from voting.core.moderation import written
+from voting.core.lifecycle import Machine, Move, written
 from voting.core.paragraphs import paragraphs, spans
 
 Action = Literal["replace", "insert_before", "insert_after", "delete"]

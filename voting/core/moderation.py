@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from voting.core.lifecycle import Machine, Move
+from voting.core.lifecycle import Machine, Move, written
 
 DEEPEST = 8
 """Levels of replies below a comment that stands under its subject."""
@@ -90,11 +90,6 @@ class CommentFacts:
 _OPEN = ("thread_closed", "subject_hidden_for_review", "subject_hidden")
 _TALK = (*_OPEN, "comment_hidden_for_review")
 _WRITES = ("comment_author_only", *_OPEN)
-
-
-def written(at: datetime | None) -> str:
-    """An instant as a refusal names it (RFC 3339); a dash where there is none."""
-    return at.isoformat().replace("+00:00", "Z") if at else "–"
 
 
 COMMENT: Machine[CommentFacts] = Machine(

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from voting.core.box import Ranking
+from voting.core.lifecycle import Machine, Move
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +72,46 @@ def _is_settled(first: Keying, second: Keying, number: int) -> bool:
         return True
     both = number in first.resolved and number in second.resolved
     return both and first.resolved[number] == second.resolved[number]
+
+
+@dataclass(frozen=True, slots=True)
+class PaperFacts:
+    """What the guards of a paper batch look at."""
+
+    contest_is_open: bool
+    window_is_over: bool
+    unspoiled: int = 0
+    """Papers given out and not taken back spoiled."""
+    has_keyed: bool = False
+    """Whether the caller has keyed the batch."""
+    is_signed: bool = False
+    """Whether enough officials have signed it."""
+
+
+PAPER: Machine[PaperFacts] = Machine(
+    noun="paper batch",
+    initial="issuing",
+    offered=("issue", "spoil", "return", "key", "resolve", "enter"),
+    table={
+        ("issuing", "issue"): Move("issuing", ("contest_not_open", "voting_is_over")),
+        ("issuing", "spoil"): Move("issuing", ("contest_not_open", "nothing_to_spoil")),
+        ("issuing", "return"): Move("returned", ("contest_not_open",)),
+        ("returned", "return"): Move("returned", ("contest_not_open",)),
+        ("returned", "key"): Move("keying", ("contest_not_open",)),
+        ("keying", "key"): Move("keying", ("contest_not_open", "keyed_already")),
+        ("keying", "differ"): Move("discrepant"),
+        ("keying", "match"): Move("matched"),
+        ("discrepant", "resolve"): Move("discrepant", ("contest_not_open", "tellers_only")),
+        ("discrepant", "match"): Move("matched"),
+        ("matched", "enter"): Move("entered", ("contest_not_open", "batch_not_signed")),
+    },
+    guards={
+        "contest_not_open": lambda facts: not facts.contest_is_open,
+        "voting_is_over": lambda facts: facts.window_is_over,
+        "nothing_to_spoil": lambda facts: facts.unspoiled == 0,
+        "keyed_already": lambda facts: facts.has_keyed,
+        "tellers_only": lambda facts: not facts.has_keyed,
+        "batch_not_signed": lambda facts: not facts.is_signed,
+    },
+)
+"""The papers of one table: given out, taken back, keyed twice, agreed on, signed, put into the box."""

@@ -13,8 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from voting.core.lifecycle import Machine, Move
-from voting.core.moderation import written
+from voting.core.lifecycle import Machine, Move, written
 
 MOST_OBSERVATION = 4_000
 MOST_CATEGORY = 40

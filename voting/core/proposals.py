@@ -19,8 +19,7 @@ from math import ceil
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from voting.core.lifecycle import Machine, Move
-from voting.core.moderation import written
+from voting.core.lifecycle import Machine, Move, written
 from voting.core.rules import clocks
 from voting.core.rules.clocks import Deadline
 

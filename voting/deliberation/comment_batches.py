@@ -19,7 +19,8 @@ from sqlmodel import Session
 from voting.core import authority, lifecycle, texts
 from voting.core.authority import Principal
 from voting.core.evidence import journal_entries
-from voting.core.moderation import COMMENT, written
+from voting.core.lifecycle import written
+from voting.core.moderation import COMMENT
 from voting.deliberation import (
     comment_posting,
     comment_subjects,

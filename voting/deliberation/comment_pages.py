@@ -78,16 +78,18 @@ def page(
     parent_id: str | None = None,
     after: Key | None = None,
     limit: int = 50,
+    with_actions: bool = False,
     now: datetime,
 ) -> tuple[CommentView, ...]:
     """At most `limit` comments behind the key `after`: directly under the subject or the parent, or, sorted as a tree,
-    everything below it."""
+    everything below it; `with_actions` each with what the caller may do."""
     thread = comment_subjects.thread(session, principal, kind, subject_id, now)
     authority.require(principal, "comment.read", thread.subject())
     parent = None if parent_id is None else _parent(session, thread, parent_id)
     after = _checked(after, sort)
     query = statement(thread.key, parent, sort, after)
-    return comment_view.lines(session, principal, tuple(session.exec(query.limit(limit))), thread.now)
+    found = comment_view.lines(session, principal, tuple(session.exec(query.limit(limit))), thread.now)
+    return comment_view.with_actions(session, principal, found, now, thread) if with_actions else found
 
 
 def view(session: Session, principal: Principal, kind: str, subject_id: str, *, now: datetime) -> ThreadView:

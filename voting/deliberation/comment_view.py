@@ -143,10 +143,13 @@ def lines(
 
 
 def with_actions(
-    session: Session, principal: Principal, views: Sequence[CommentView], now: datetime
+    session: Session, principal: Principal, views: Sequence[CommentView], now: datetime, thread: Thread | None = None
 ) -> tuple[CommentView, ...]:
-    """The same comments with everything the caller may do: their threads, sanctions and flags are looked up once."""
-    threads = {key: comment_subjects.of_key(session, principal, key, now) for key in {v.comment.thread for v in views}}
+    """The same comments with everything the caller may do: their threads (unless they are of this one), sanctions and flags
+    are looked up once."""
+    threads = {} if thread is None else {thread.key: thread}
+    for its_key in {view.comment.thread for view in views} - set(threads):
+        threads[its_key] = comment_subjects.of_key(session, principal, its_key, now)
     flagged = _flagged(session, principal, [view.comment for view in views])
     forbidden: dict[datetime, Collection[str]] = {}
     known: dict[tuple[str, str, CommentFacts], tuple[Action, ...]] = {}

@@ -14,10 +14,11 @@ from sqlmodel import Session, select
 from voting.access import idempotency
 from voting.community import whereabouts
 from voting.core import activities, authority, lifecycle, texts
-from voting.core.activities import ACTIVITY, written
+from voting.core.activities import ACTIVITY
 from voting.core.authority import Principal, Subject
 from voting.core.evidence import canonical, journal_entries
 from voting.core.evidence.hashes import SIZE
+from voting.core.lifecycle import written
 from voting.errors import Conflict, Invalid
 from voting.ids import timed_id
 from voting.log import journal

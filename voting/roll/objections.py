@@ -16,7 +16,7 @@ from voting.community.queries import Action
 from voting.community.tables import Community
 from voting.core import authority, lifecycle
 from voting.core.authority import Principal, Subject
-from voting.core.lifecycle import OBJECTION, ROLL, ObjectionFacts
+from voting.core.rolls import OBJECTION, ROLL, ObjectionFacts
 from voting.errors import Invalid, NotFound
 from voting.ids import timed_id
 from voting.log import journal

@@ -20,7 +20,7 @@ from voting.community.queries import Action, Expectation
 from voting.community.tables import Community
 from voting.core import authority, lifecycle
 from voting.core.authority import Principal
-from voting.core.lifecycle import ROLL, RollFacts
+from voting.core.rolls import ROLL, RollFacts
 from voting.errors import Fault, IllegalMove, Invalid, NotFound
 from voting.ids import timed_id
 from voting.log import journal
