@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from voting.community.clock import now_in
 from voting.community.tables import Building, Community, Dwelling, Household, Ownership, Person, Residency, Unit
 from voting.core import authority
 from voting.core.authority import Principal, Subject
@@ -80,6 +81,11 @@ def community(session: Session, principal: Principal, community_id: str) -> Comm
     if found is None:
         raise NotFound("community_not_found", id=community_id)
     return found
+
+
+def community_time(session: Session, principal: Principal, community_id: str, now: datetime) -> datetime:
+    """The time of the caller's own community. Raises as `community` does."""
+    return now_in(community(session, principal, community_id), now)
 
 
 def one(session: Session, principal: Principal, table: type[Row], identifier: str, *, hold: bool = False) -> Row:

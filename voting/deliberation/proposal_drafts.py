@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from voting.community import whereabouts
+from voting.community import queries, whereabouts
 from voting.core import authority, coordinates, lifecycle, proposals, texts
 from voting.core.authority import Principal, Subject
 from voting.core.proposals import PROPOSAL
@@ -43,7 +43,7 @@ class Draft:
 
 def create(session: Session, principal: Principal, community_id: str, draft: Draft, *, now: datetime) -> Loaded:
     """Write a draft that only its author sees."""
-    at = proposal_queries.community_time(session, principal, community_id, now)
+    at = queries.community_time(session, principal, community_id, now)
     authority.require(principal, "proposal.create", Subject(community_id, kind="proposal"))
     sanctions.refuse(session, principal, "propose", at)
     text = proposal_texts.checked(Text(draft.title, draft.body))

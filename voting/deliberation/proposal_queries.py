@@ -11,9 +11,8 @@ from typing import Any, TypedDict
 from sqlalchemy import ColumnElement, and_, func, or_, true
 from sqlmodel import Session, col, select
 
-from voting.community.clock import now_in
+from voting.community import queries
 from voting.community.queries import Action
-from voting.community.tables import Community
 from voting.core import authority, lifecycle, moderation
 from voting.core.authority import Principal, Subject
 from voting.core.proposals import PROPOSAL, PROPOSING, ProposalFacts
@@ -103,15 +102,6 @@ def subject_of(proposal: Proposal) -> Subject:
     return Subject(proposal.community_id, proposal.building_id, proposal.unit_id, kind="proposal")
 
 
-def community_time(session: Session, principal: Principal, community_id: str, now: datetime) -> datetime:
-    """The time of the caller's own community. Raises Unauthenticated for strangers, else NotFound."""
-    known(principal)
-    community = session.get(Community, community_id) if authority.belongs(principal, community_id) else None
-    if community is None:
-        raise NotFound("community_not_found", id=community_id)
-    return now_in(community, now)
-
-
 def load(
     session: Session,
     principal: Principal,
@@ -126,7 +116,7 @@ def load(
     proposal = session.get(Proposal, proposal_id, with_for_update=hold or None, populate_existing=hold)
     if proposal is None or not authority.belongs(principal, proposal.community_id):
         raise NotFound("proposal_not_found", id=proposal_id)
-    at = community_time(session, principal, proposal.community_id, now)
+    at = queries.community_time(session, principal, proposal.community_id, now)
     loaded = Loaded(proposal, authors_of(session, [proposal_id]).get(proposal_id, ()), at)
     if not is_visible(principal, loaded):
         raise NotFound("proposal_not_found", id=proposal_id)
@@ -276,7 +266,7 @@ def page(
     now: datetime,
 ) -> tuple[View, ...]:
     """At most `limit` proposals of a community behind the id `after`; `with_actions` each as it is read alone."""
-    at = community_time(session, principal, community_id, now)
+    at = queries.community_time(session, principal, community_id, now)
     authority.require(principal, "proposal.read", Subject(community_id, kind="proposal"))
     query = select(Proposal).where(
         Proposal.community_id == community_id,

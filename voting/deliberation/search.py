@@ -10,7 +10,7 @@ from fractions import Fraction
 from sqlalchemy import column, table
 from sqlmodel import Session, col, select
 
-from voting.community import search_index
+from voting.community import queries, search_index
 from voting.community.search_index import Hit, Key
 from voting.community.search_tables import SearchDocument
 from voting.core import authority, moderation, searching
@@ -50,7 +50,7 @@ def find(
     now: datetime,
 ) -> tuple[Hit, ...]:
     """At most `limit` things that hold every term of the query, those with all of them in the title first, then the newest."""
-    at = proposal_queries.community_time(session, principal, community_id, now)
+    at = queries.community_time(session, principal, community_id, now)
     authority.require(principal, "proposal.read", Subject(community_id, kind="proposal"))
     terms = searching.wanted(query)
     if not terms:

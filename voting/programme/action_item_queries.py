@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from voting.community import queries
 from voting.community.queries import Action
 from voting.core import authority, lifecycle
 from voting.core.action_items import ACTION_ITEM, ItemFacts
@@ -73,7 +74,7 @@ def load(
         found = session.get_one(ActionItem, item_id, with_for_update=True, populate_existing=True)
     else:
         activity = session.get_one(Activity, found.activity_id)
-    loaded = Loaded(found, activity, activity_queries.community_time(session, principal, found.community_id, now))
+    loaded = Loaded(found, activity, queries.community_time(session, principal, found.community_id, now))
     authority.require(principal, act, loaded.subject)
     return loaded
 
@@ -114,7 +115,7 @@ def page(
     now: datetime,
 ) -> tuple[View, ...]:
     """At most `limit` action items of a community behind the id `after`, newest first."""
-    at = activity_queries.community_time(session, principal, community_id, now)
+    at = queries.community_time(session, principal, community_id, now)
     authority.require(principal, "action_item.read", Subject(community_id, kind="action_item"))
     query = select(ActionItem, Activity).join(Activity, col(Activity.id) == col(ActionItem.activity_id))
     query = query.where(ActionItem.community_id == community_id, *_wanted(wanted))

@@ -12,7 +12,7 @@ from typing import Any
 from sqlmodel import Session, select
 
 from voting.access import idempotency
-from voting.community import whereabouts
+from voting.community import queries, whereabouts
 from voting.core import activities, authority, lifecycle, texts
 from voting.core.activities import ACTIVITY
 from voting.core.authority import Principal, Subject
@@ -47,7 +47,7 @@ class Draft:
 
 def create(session: Session, principal: Principal, community_id: str, draft: Draft, *, now: datetime) -> Loaded:
     """Announce an activity. Everybody of the community reads it."""
-    at = activity_queries.community_time(session, principal, community_id, now)
+    at = queries.community_time(session, principal, community_id, now)
     columns = _checked(session, community_id, draft)
     about = Subject(community_id, columns["building_id"], columns["unit_id"], kind="activity")
     authority.require(principal, "activity.create", about)

@@ -10,9 +10,8 @@ from typing import Any
 from sqlalchemy import and_, or_
 from sqlmodel import Session, col, func, select
 
-from voting.community.clock import now_in
+from voting.community import queries
 from voting.community.queries import Action
-from voting.community.tables import Community
 from voting.core import authority, lifecycle
 from voting.core.activities import ACTIVITY, ActivityFacts
 from voting.core.authority import Principal, Subject
@@ -73,15 +72,6 @@ def subject_of(activity: Activity) -> Subject:
     return Subject(activity.community_id, activity.building_id, activity.unit_id, kind="activity")
 
 
-def community_time(session: Session, principal: Principal, community_id: str, now: datetime) -> datetime:
-    """The time of the caller's own community. Raises Unauthenticated for strangers, else NotFound."""
-    known(principal)
-    community = session.get(Community, community_id) if authority.belongs(principal, community_id) else None
-    if community is None:
-        raise NotFound("community_not_found", id=community_id)
-    return now_in(community, now)
-
-
 def load(
     session: Session,
     principal: Principal,
@@ -96,7 +86,7 @@ def load(
     activity = session.get(Activity, activity_id, with_for_update=hold or None, populate_existing=hold)
     if activity is None or not authority.belongs(principal, activity.community_id):
         raise NotFound("activity_not_found", id=activity_id)
-    loaded = Loaded(activity, community_time(session, principal, activity.community_id, now))
+    loaded = Loaded(activity, queries.community_time(session, principal, activity.community_id, now))
     authority.require(principal, act, loaded.subject)
     return loaded
 
@@ -163,7 +153,7 @@ def page(
     now: datetime,
 ) -> tuple[View, ...]:
     """At most `limit` activities of a community behind the key `after`, by their beginnings."""
-    at = community_time(session, principal, community_id, now)
+    at = queries.community_time(session, principal, community_id, now)
     authority.require(principal, "activity.read", Subject(community_id, kind="activity"))
     query = select(Activity).where(Activity.community_id == community_id, *_wanted(wanted))
     starts, key = col(Activity.starts_at), col(Activity.id)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from voting.community import queries
 from voting.community.queries import Action
 from voting.core import authority, lifecycle, paragraphs
 from voting.core.activities import MINUTES, MinutesFacts
@@ -68,7 +69,7 @@ def load(
     if minutes is None or not authority.belongs(principal, minutes.community_id):
         raise NotFound("minutes_not_found", id=minutes_id)
     activity = session.get_one(Activity, minutes.activity_id)
-    at = activity_queries.community_time(session, principal, minutes.community_id, now)
+    at = queries.community_time(session, principal, minutes.community_id, now)
     loaded = Loaded(minutes, activity, at)
     if minutes.published_number is None and not reads_drafts(principal, loaded.subject):
         raise NotFound("minutes_not_found", id=minutes_id)

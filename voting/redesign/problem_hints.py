@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from voting.community import search_index
+from voting.community import queries, search_index
 from voting.core import authority, coordinates, searching
 from voting.core.authority import Principal, Subject
 from voting.core.coordinates import Spot
@@ -44,7 +44,7 @@ def near(
 ) -> tuple[Hint, ...]:
     """Reports within so many metres, those first that say the same as well; then those elsewhere that do. None that was
     dismissed, taken back or is itself a duplicate."""
-    at = problem_report_queries.community_time(session, principal, community_id, now)
+    at = queries.community_time(session, principal, community_id, now)
     authority.require(principal, "problem_report.read", Subject(community_id, kind="problem_report"))
     terms = searching.wanted(query)
     known = problem_report_queries.known_by_text(principal, community_id, at)

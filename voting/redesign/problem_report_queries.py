@@ -12,9 +12,8 @@ from sqlalchemy import and_, or_, true
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from voting.community.clock import now_in
+from voting.community import queries
 from voting.community.queries import Action
-from voting.community.tables import Community
 from voting.core import authority, lifecycle, moderation
 from voting.core.authority import Principal, Subject
 from voting.core.coordinates import Box
@@ -90,15 +89,6 @@ def handles(principal: Principal, report: ProblemReport) -> bool:
     return authority.may(principal, "problem_report.resolve", subject_of(report)).allowed
 
 
-def community_time(session: Session, principal: Principal, community_id: str, now: datetime) -> datetime:
-    """The time of the caller's own community. Raises Unauthenticated for strangers, else NotFound."""
-    known(principal)
-    community = session.get(Community, community_id) if authority.belongs(principal, community_id) else None
-    if community is None:
-        raise NotFound("community_not_found", id=community_id)
-    return now_in(community, now)
-
-
 def load(
     session: Session,
     principal: Principal,
@@ -113,7 +103,7 @@ def load(
     report = session.get(ProblemReport, report_id, with_for_update=hold or None, populate_existing=hold)
     if report is None or not authority.belongs(principal, report.community_id):
         raise NotFound("problem_report_not_found", id=report_id)
-    loaded = Loaded(report, community_time(session, principal, report.community_id, now))
+    loaded = Loaded(report, queries.community_time(session, principal, report.community_id, now))
     authority.require(principal, act, loaded.subject)
     return loaded
 
@@ -222,7 +212,7 @@ def page(
     now: datetime,
 ) -> tuple[View, ...]:
     """At most `limit` reports of a community behind the id `after`; `with_actions` each as it is read alone."""
-    at = community_time(session, principal, community_id, now)
+    at = queries.community_time(session, principal, community_id, now)
     authority.require(principal, "problem_report.read", Subject(community_id, kind="problem_report"))
     query = statement(community_id, wanted, after)
     if wanted.category is not None or wanted.box is not None:

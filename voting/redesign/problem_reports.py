@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from voting.community import whereabouts
+from voting.community import queries, whereabouts
 from voting.core import authority, coordinates, lifecycle, problem_reports, texts
 from voting.core.authority import Principal, Subject
 from voting.core.coordinates import Spot
@@ -50,7 +50,7 @@ class Draft:
 
 def create(session: Session, principal: Principal, community_id: str, draft: Draft, *, now: datetime) -> Loaded:
     """Report a problem. Everybody of the community reads it at once."""
-    at = problem_report_queries.community_time(session, principal, community_id, now)
+    at = queries.community_time(session, principal, community_id, now)
     authority.require(principal, "problem_report.create", Subject(community_id, kind="problem_report"))
     said = _checked(session, community_id, draft, at)
     report = ProblemReport(
