@@ -77,6 +77,8 @@ def walk_of(service: Service) -> type[RuleBasedStateMachine]:
             self.state, self.case, self.case_state = "visible", "", ""
             self.flags: set[str] = set()
             self.moderator = ""
+            self.took_it: set[str] = set()
+            self.is_cleared = False
             self.day, self.until, self.appeal_until = 0, 0, 0
             self.hid_once = False
             self.events = 1
@@ -108,7 +110,7 @@ def walk_of(service: Service) -> type[RuleBasedStateMachine]:
                 return self.case_state == "under_review" and who == self.moderator
             if move == "appeal":
                 return self.case_state == "hidden" and self.day < self.appeal_until
-            return self.case_state == "appealed" and who != self.moderator
+            return self.case_state == "appealed" and who not in self.took_it
 
         def call(self, move: str, who: str, query: str) -> Any:
             path = f"/v1/comments/{self.comment}"
@@ -161,13 +163,15 @@ def walk_of(service: Service) -> type[RuleBasedStateMachine]:
             elif move in ("edit", "retract"):
                 dropped = move == "retract" and self.state in OPEN
                 self.case_state = "dropped" if dropped else self.case_state
+                self.is_cleared = False
                 self.state = "visible" if move == "edit" else "retracted"
             elif move not in ("reply", "react"):
                 self.decided(move, who)
 
         def flagged(self, who: str) -> None:
             if self.state == "visible":
-                self.flags, self.hid_once, self.until = set(), False, 0
+                # A few who flag again do not undo what was decided about this wording.
+                self.flags, self.took_it, self.hid_once, self.until = set(), set(), self.is_cleared, 0
                 self.state = self.case_state = "flagged"
                 with reader(service.engine) as session:
                     newest = select(ModerationCase.id).where(ModerationCase.subject_id == self.comment)
@@ -187,7 +191,10 @@ def walk_of(service: Service) -> type[RuleBasedStateMachine]:
                 "uphold": "upheld",
             }[move]
             self.case_state, self.state = to, "visible" if to == "dismissed" else to
-            self.moderator = who if move == "take" else self.moderator
+            self.is_cleared = self.is_cleared or move == "dismiss"
+            if move == "take":
+                self.moderator = who
+                self.took_it.add(who)
             self.appeal_until = self.day + APPEAL if move == "hide" else self.appeal_until
 
         def shown(self) -> list[Any]:
