@@ -100,7 +100,7 @@ def test_a_proposal_goes_from_draft_to_answer(town: Town) -> None:
     assert gathering.support is not None
     assert (gathering.support.needed, gathering.support.standing) == (2, 0)
     town.residents[1].proposals.endorse(made.id)
-    assert town.residents[1].proposals.withdraw_endorsement(made.id).support.mine == "withdrawn"  # type: ignore[union-attr]
+    assert town.residents[1].proposals.withdraw_endorsement(made.id).support.mine == "withdrawn"  # type: ignore[union-attr]  # it gathers support
     town.residents[1].proposals.endorse(made.id)
     assert town.residents[2].proposals.endorse(made.id).state == "qualified"
     assert {one.state for one in officer.proposals.endorsements(made.id)} == {"standing"}
@@ -130,7 +130,7 @@ def test_an_amendment_is_accepted_rejected_promoted_or_taken_back(town: Town) ->
     author, reader = town.residents[0], town.residents[3]
     made = town.published()
     change = {"base": 1, "locale": "en", "action": "replace", "paragraph": 2}
-    wanted = [reader.amendments.propose(made.id, **change, text=text, why="why") for text in "abcd"]  # type: ignore[arg-type]
+    wanted = [reader.amendments.propose(made.id, **change, text=text, why="why") for text in "abcd"]  # type: ignore[arg-type]  # members by name
     assert wanted[0].paragraph_text == "Build a shed."
     assert author.amendments.accept(wanted[0].id, minor=True).number == 2
     assert author.amendments.reject(wanted[1].id, "too dear").decision == "too dear"
@@ -159,7 +159,7 @@ def test_support_moves_along_a_merge_when_its_giver_says_so_and_a_split_leaves_p
     waiting = [proposal.id for proposal in town.residents[2].proposals.list(town.id, asks_me=True)]
     assert waiting == [one.id]
     moved = town.residents[2].proposals.move_endorsement(one.id, other.id)
-    assert (moved.id, moved.support.standing) == (other.id, 1)  # type: ignore[union-attr]
+    assert (moved.id, moved.support.standing) == (other.id, 1)  # type: ignore[union-attr]  # it gathers support
     parts = [draft(title={"en": word}, body={"en": word}) for word in ("Shed", "Charging")]
     assert town.residents[1].proposals.split(other.id, parts, "two matters").state == "split"
     assert len(town.residents[1].proposals.lineage(other.id).children) == 2
@@ -340,7 +340,7 @@ def test_bylaws_and_working_days_are_replaced_as_they_were_read(town: Town) -> N
 
 def test_a_text_by_locale_is_refused_where_one_language_is_spoken(town: Town) -> None:
     with pytest.raises(Invalid) as refusal:
-        town.residents[0].comments.post("proposal", town.published().id, {"en": "a"})  # type: ignore[arg-type]
+        town.residents[0].comments.post("proposal", town.published().id, {"en": "a"})  # type: ignore[arg-type]  # the mistake under test
     fault = refusal.value.errors[0]
     assert (fault.pointer, fault.code) == ("/text", "text_in_one_language")
 

@@ -132,6 +132,23 @@ def test_a_count_that_took_long_is_told_again_for_twenty_times_as_long() -> None
     assert shelf.counted("contest:2", lambda: count(0.1), NOW).counted.residents == 4
 
 
+def test_while_a_large_thread_is_counted_others_are_told_the_count_before() -> None:
+    hands = Hands()
+    shelf = OpinionShelf(hands)
+
+    def slow() -> Counted:
+        hands.seconds += 1
+        return Counted(residents=5)
+
+    def asks_meanwhile() -> Counted:
+        assert shelf.counted("contest:1", slow, NOW) == first
+        return slow()
+
+    first = shelf.counted("contest:1", slow, NOW)
+    hands.seconds += 21
+    assert shelf.counted("contest:1", asks_meanwhile, NOW + HOUR).at == NOW + HOUR
+
+
 def test_a_statement_that_was_hidden_since_the_count_is_not_shown(talking: Engine) -> None:
     comment = say(talking, ANN)
     for number in range(3, 9):

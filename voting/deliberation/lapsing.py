@@ -86,7 +86,7 @@ class Lapser:
                 break
             try:
                 lapsed += lapse(self._engine, proposal_id, now)
-            except Exception:
+            except Exception:  # Whatever is wrong with one proposal: the others lapse in time.
                 _log.exception("lapse_failed", proposal_id=proposal_id)
         return lapsed
 
@@ -94,5 +94,5 @@ class Lapser:
         while not self._ended.wait(PAUSE_SECONDS):
             try:
                 self.turn()
-            except Exception:
+            except Exception:  # The database may be away for a while: the next turn looks again.
                 _log.exception("lapses_not_looked_at")

@@ -2,7 +2,8 @@
 
 Twenty thousand residents with twenty reactions each take seconds to group. A count that took `t` seconds is kept for `20·t`,
 so that nobody who reloads a page costs a process more than a twentieth of its time; one that took less than a quarter of
-a second is not kept, and small threads are always told as they are. At most one count of a thread runs at a time.
+a second is not kept, and small threads are always told as they are. At most one count of a thread runs at a time; meanwhile
+everybody else is told the one before, if there is one.
 """
 
 from __future__ import annotations
@@ -68,7 +69,10 @@ class OpinionShelf:
     def counted(self, key: str, count: Callable[[], Counted], at: datetime) -> Kept:
         """The count of a thread: one that is still kept, else a new one."""
         place = self._place(key)
-        with place.lock:
+        before = place.kept
+        if not place.lock.acquire(blocking=before is None) and before is not None:
+            return before
+        try:
             began = self._timer()
             if place.kept is not None and began < place.kept.until:
                 return place.kept
@@ -77,6 +81,8 @@ class OpinionShelf:
             took = ended - began
             place.kept = None if took < WORTH_KEEPING else Kept(found, at, ended + LONGER * took)
             return place.kept or Kept(found)
+        finally:
+            place.lock.release()
 
     def _place(self, key: str) -> _Place:
         with self._lock:
